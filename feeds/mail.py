@@ -1,0 +1,156 @@
+"""Mail as people read it: letters become messages, with a subject, a written plain text, HTML and list headers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from email.utils import formataddr, parseaddr
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from feeds import mail_texts
+from kil_pipeline.alerts.letters import (
+    ConfirmationLetter,
+    DigestItem,
+    DigestLetter,
+    Letter,
+    Message,
+    Render,
+    SignInLetter,
+)
+from kil_pipeline.plan.wordings import DISCLAIMER
+from kil_pipeline.settings import Settings
+from kil_pipeline.text import clean_line, shorten
+
+LONGEST_SUBJECT = 110
+"""Characters: phones show about 40 of them, so what matters stands first."""
+MOST_IN_FULL = 30
+"""Items told in full. The rest are listed with their links: Gmail cuts a mail off at 102 kB."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the links of a mail lead, and who sends it."""
+
+    name: str
+    address: str
+    """Without a trailing slash."""
+    list_address: str
+    """Takes "unsubscribe" by mail."""
+
+    @property
+    def host(self) -> str:
+        """The host's name, as lists are named after it (RFC 2919)."""
+        return urlsplit(self.address).hostname or "localhost"
+
+
+def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
+    """Return what turns a letter into a message. `list_address` takes unsubscribing mail: the sender's if not given."""
+    site = Site(settings.site_name, settings.base_url, list_address or parseaddr(settings.mail_from)[1])
+    templates = Environment(
+        loader=PackageLoader("feeds"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(site=site, DISCLAIMER=DISCLAIMER)
+
+    def render(letter: Letter) -> Message:
+        if isinstance(letter, DigestLetter):
+            return _render_digest(templates, site, letter)
+        if isinstance(letter, ConfirmationLetter):
+            return _render_confirmation(templates, site, letter)
+        return _render_sign_in(templates, site, letter)
+
+    return render
+
+
+def _render_digest(templates: Environment, site: Site, letter: DigestLetter) -> Message:
+    letter = replace(letter, items=tuple(_clean_item(item) for item in letter.items))
+    full, rest = letter.items[:MOST_IN_FULL], letter.items[MOST_IN_FULL:]
+    intro = write_intro(letter.items)
+    page = templates.get_template("mail/digest.html")
+    return Message(
+        subject=write_subject(letter.items),
+        text=mail_texts.write_digest(letter, full, rest, intro, site.name, site.address),
+        html=page.render(letter=letter, full=full, rest=rest, intro=intro),
+        headers=_list_headers(site, letter),
+    )
+
+
+def _render_confirmation(templates: Environment, site: Site, letter: ConfirmationLetter) -> Message:
+    letter = replace(letter, asked_for=tuple(clean_line(line) for line in letter.asked_for))
+    return Message(
+        subject=f"Please confirm: alerts from {clean_line(site.name)}",
+        text=mail_texts.write_confirmation(letter, site.name, site.address),
+        html=templates.get_template("mail/confirmation.html").render(letter=letter),
+    )
+
+
+def _render_sign_in(templates: Environment, site: Site, letter: SignInLetter) -> Message:
+    return Message(
+        subject=f"Your link to sign in to {clean_line(site.name)}",
+        text=mail_texts.write_sign_in(letter, site.name, site.address),
+        html=templates.get_template("mail/sign_in.html").render(letter=letter),
+    )
+
+
+def write_subject(items: Sequence[DigestItem]) -> str:
+    """Return the subject of a digest: what matters most, in words. Never more than `LONGEST_SUBJECT` characters."""
+    first = items[0]
+    news = {item.news for item in items}
+    if len(items) == 1:
+        line = f"{first.news}: {first.title}" if first.news else first.title
+    elif news == {"New"}:
+        line = f"{len(items)} new {_nouns(items)}: {_titles(items)}"
+    elif all(item.news.startswith("Moved") for item in items):
+        line = f"{len(items)} {_nouns(items)} moved: {_titles(items)}"
+    elif len(news) == 1 and first.news:
+        line = f"{first.news} ({len(items)}): {_titles(items)}"
+    else:
+        more = f", and {len(items) - 1} more"
+        line = shorten(f"{first.news}: {first.title}" if first.news else first.title, LONGEST_SUBJECT - len(more)) + more
+    return shorten(clean_line(line), LONGEST_SUBJECT)
+
+
+def write_intro(items: Sequence[DigestItem]) -> str:
+    """Return the first sentence of a digest."""
+    number = "One" if len(items) == 1 else str(len(items))
+    return f"News of what you follow: {number.lower()} {_nouns(items)}, most urgent first."
+
+
+def _nouns(items: Sequence[DigestItem]) -> str:
+    kinds = {item.subject for item in items}
+    noun = {"entry": "planned opportunit", "session": "session"}.get(kinds.pop() if len(kinds) == 1 else "", "thing")
+    if noun.endswith("opportunit"):
+        return noun + ("y" if len(items) == 1 else "ies")
+    return noun + ("" if len(items) == 1 else "s")
+
+
+def _titles(items: Sequence[DigestItem]) -> str:
+    return "; ".join(item.title for item in items)
+
+
+def _clean_item(item: DigestItem) -> DigestItem:
+    return replace(
+        item,
+        title=clean_line(item.title),
+        commissioner_name=clean_line(item.commissioner_name),
+        can_we_go=clean_line(item.can_we_go),
+        what_to_do=clean_line(item.what_to_do),
+        sentences=tuple(clean_line(sentence) for sentence in item.sentences),
+        why=clean_line(item.why),
+        because=clean_line(item.because),
+        news=clean_line(item.news),
+    )
+
+
+def _list_headers(site: Site, letter: DigestLetter) -> tuple[tuple[str, str], ...]:
+    """RFC 2919 and RFC 8058: one press on "unsubscribe" in the mail program, without opening the mail."""
+    token = letter.unsubscribe_path.removesuffix("/unsubscribe").rsplit("/", 1)[-1]
+    by_mail = f"mailto:{site.list_address}?subject={quote('unsubscribe ' + token)}"
+    return (
+        ("List-Id", formataddr((clean_line(site.name), f"alerts.{site.host}"))),
+        ("List-Unsubscribe", f"<{site.address}{letter.unsubscribe_path}>, <{by_mail}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )

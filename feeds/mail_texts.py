@@ -1,0 +1,115 @@
+"""The plain text of each mail: written for people who read plain text, not stripped from the HTML.
+
+Lines are at most `WIDTH` characters, except a link, which stands whole on a line of its own.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from kil_pipeline.alerts.letters import ConfirmationLetter, DigestItem, DigestLetter, SignInLetter
+from kil_pipeline.plan.wordings import DISCLAIMER
+
+WIDTH = 72
+
+
+def write_digest(
+    letter: DigestLetter,
+    full: Sequence[DigestItem],
+    rest: Sequence[DigestItem],
+    intro: str,
+    site_name: str,
+    address: str,
+) -> str:
+    """Return the text of a digest: `full` items are told in full, the `rest` are listed."""
+    parts = [_wrap(intro)]
+    parts += [_item(number, item, address) for number, item in enumerate(full, 1)]
+    if rest:
+        parts.append(_wrap("And also:"))
+        parts += [f"{_wrap(item.title, '  ')}\n  {address}{item.path}" for item in rest]
+    parts += [
+        _wrap(f"Please note: {DISCLAIMER}"),
+        _wrap(f"You get this mail {letter.frequency.label}, from {site_name}."),
+        "Change what you get:\n" + address + letter.manage_path,
+        "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
+    ]
+    return _join(parts)
+
+
+def write_confirmation(letter: ConfirmationLetter, site_name: str, address: str) -> str:
+    """Return the text of the mail that asks for confirmation."""
+    return _join(
+        [
+            "Hello,",
+            _wrap(f"Somebody, we hope you, asked us to send alerts from {site_name} to this address. They asked for:"),
+            "\n".join(_bullet(line) for line in letter.asked_for),
+            _wrap(f"How often: {letter.frequency.label}."),
+            "To get them, open this link and press the button:\n" + address + letter.confirm_path,
+            _wrap(
+                f"The link works for {letter.days} days. If it was not you, do nothing: nothing will be sent, and the "
+                "request is erased."
+            ),
+            _wrap(site_name) + "\n" + address,
+        ]
+    )
+
+
+def write_sign_in(letter: SignInLetter, site_name: str, address: str) -> str:
+    """Return the text of the mail with a sign-in link."""
+    return _join(
+        [
+            "Hello,",
+            f"To sign in to {site_name}, open this link and press the button:\n" + address + letter.sign_in_path,
+            _wrap(
+                f"The link works once, for {letter.minutes} minutes, on any device. If you did not ask for it, do "
+                "nothing: nobody can sign in without it."
+            ),
+            _wrap(site_name) + "\n" + address,
+        ]
+    )
+
+
+def _item(number: int, item: DigestItem, address: str) -> str:
+    return "\n".join(_item_lines(number, item, address))
+
+
+def _item_lines(number: int, item: DigestItem, address: str) -> Iterator[str]:
+    yield _wrap(f"{number}. {item.title}", hanging="   ")
+    if item.can_we_go:
+        yield "\n" + _wrap(f"Can we go for it? {item.can_we_go}", "   ")
+    if item.what_to_do:
+        yield _wrap(f"What to do now: {item.what_to_do}", "   ")
+    yield ""
+    for sentence in item.sentences:
+        yield _bullet(sentence, "   ")
+    if item.why:
+        yield _wrap(f"The reason given: {item.why}", "   ")
+    yield _wrap(f"Published by {item.commissioner_name}.", "   ")
+    yield f"\n   {address}{item.path}"
+    if item.because:
+        yield "\n" + _wrap(f"Why you got this: {item.because}.", "   ")
+
+
+def _wrap(text: str, indent: str = "", hanging: str | None = None) -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent if hanging is None else "",
+        subsequent_indent=indent if hanging is None else hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _bullet(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent + "* ",
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _join(parts: Iterable[str]) -> str:
+    return "\n\n".join(parts) + "\n"

@@ -1,0 +1,1 @@
+"""Early notice: who asked to know what, and what reaches them when."""

@@ -1,0 +1,150 @@
+"""Deliveries: every mail that is to leave, claimed in batches, each with a lease, so that a killed worker loses none.
+
+Three steps, never in one transaction: claim │ send │ mark. A crash between the last two is the only place where a mail
+can repeat, and then with the same Message-ID, which is made from the delivery's id.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kil_pipeline.alerts.letters import Outcome, Receipt
+from kil_pipeline.alerts.suppressions import suppress
+from kil_pipeline.database import Base, new_id
+
+DeliveryKind = Literal["digest", "confirmation", "sign_in"]
+LEASE = timedelta(minutes=10)
+"""How long a worker may take for a batch before others take it over."""
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
+"""How long the next attempt waits after each one that was put off; the last one holds for all that follow."""
+MOST_ATTEMPTS = 8
+KEPT = timedelta(days=30)
+"""How long what was sent is kept, with its content."""
+
+
+class Delivery(Base):
+    """One mail to one address. `body` is what it says, without any link that could be used."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (sa.Index("ix_delivery_state_due_at", "state", "due_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    address: Mapped[str | None] = mapped_column(sa.String(254), index=True)
+    """Null once the person was erased."""
+    subscriber_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    body: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(sa.String(10))
+    """pending, sending, deferred; sent, failed, unknown (the connection went after the mail was handed over)."""
+    attempts: Mapped[int]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    detail: Mapped[str] = mapped_column(sa.String(300))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+@dataclass(frozen=True)
+class ClaimedDelivery:
+    """A delivery that this worker alone may send until its lease ends."""
+
+    id: uuid.UUID
+    kind: DeliveryKind
+    address: str
+    subscriber_id: uuid.UUID | None
+    body: dict[str, Any]
+    attempts: int
+    lease_until: datetime
+
+
+def queue_delivery(
+    session: Session,
+    kind: DeliveryKind,
+    address: str,
+    body: dict[str, Any],
+    *,
+    due_at: datetime,
+    subscriber_id: uuid.UUID | None = None,
+    now: datetime,
+) -> uuid.UUID:
+    """Queue a mail, in the caller's transaction. Returns its id."""
+    row = Delivery(
+        id=new_id(),
+        kind=kind,
+        address=address,
+        subscriber_id=subscriber_id,
+        body=body,
+        state="pending",
+        attempts=0,
+        due_at=due_at,
+        detail="",
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def queue_sign_in(session: Session, user_id: uuid.UUID, address: str, *, next_path: str, now: datetime) -> uuid.UUID:
+    """Queue a sign-in link. The token is made when it is sent, and is stored nowhere in the clear."""
+    body = {"user": str(user_id), "next": next_path}
+    return queue_delivery(session, "sign_in", address, body, due_at=now, now=now)
+
+
+def claim_deliveries(session: Session, now: datetime, *, limit: int = 100) -> tuple[ClaimedDelivery, ...]:
+    """Take deliveries that are due, and those whose lease ran out, oldest first. No two workers get the same."""
+    due = sa.and_(Delivery.state.in_(("pending", "deferred")), Delivery.due_at <= now)
+    left = sa.and_(Delivery.state == "sending", Delivery.lease_until < now)
+    rows = session.scalars(
+        sa.select(Delivery)
+        .where(sa.or_(due, left))
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.state, row.lease_until, row.attempts = "sending", now + LEASE, row.attempts + 1
+    session.flush()
+    return tuple(
+        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts, now + LEASE)  # type: ignore[arg-type]  # the kind is one of three
+        for row in rows
+        if row.address is not None
+    )
+
+
+def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, now: datetime, chance: float) -> None:
+    """Write down how an attempt ended. `chance` (0 to 1) spreads the next attempt, so that not all come back at once."""
+    row = session.get(Delivery, claimed.id, with_for_update=True)
+    if row is None or row.state != "sending" or row.attempts != claimed.attempts:
+        return  # another worker has taken over since: its word counts
+    row.detail, row.lease_until = receipt.detail[:300], None
+    if receipt.outcome is Outcome.DEFERRED and row.attempts < MOST_ATTEMPTS:
+        wait = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
+        row.state, row.due_at = "deferred", now + wait * (1 + chance / 4)
+        return
+    states = {Outcome.SENT: "sent", Outcome.UNKNOWN: "unknown"}
+    row.state, row.ended_at = states.get(receipt.outcome, "failed"), now
+    if receipt.address_is_bad and row.address:
+        suppress(session, row.address, receipt.detail, now)
+
+
+def erase_old_deliveries(session: Session, now: datetime) -> int:
+    """Erase what ended more than `KEPT` ago. Returns how many."""
+    old = session.scalars(sa.select(Delivery.id).where(Delivery.ended_at < now - KEPT).limit(500)).all()
+    session.execute(sa.delete(Delivery).where(Delivery.id.in_(old)))
+    return len(old)
+
+
+def count_deliveries(session: Session) -> Sequence[tuple[str, int]]:
+    """Return how many deliveries are in each state."""
+    return [
+        (state, number)
+        for state, number in session.execute(
+            sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state).order_by(Delivery.state)
+        )
+    ]

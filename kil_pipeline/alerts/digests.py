@@ -1,0 +1,172 @@
+"""Assembling digests: what is unsent up to a point in the log, never a window of time.
+
+One mail per person per period. An event that has just happened waits for the quiet period, so that small edits reach
+people as one; an entry that is edited without a pause waits four quiet periods at most.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kil_pipeline.alerts.criteria_index import CriteriaRow
+from kil_pipeline.alerts.deliveries import Delivery, queue_delivery
+from kil_pipeline.alerts.digest_items import MatchedEvent, make_items
+from kil_pipeline.alerts.letters import DigestItem, Frequency
+from kil_pipeline.alerts.matches import Match, events_at, matched_position
+from kil_pipeline.alerts.schedules import next_digest_at
+from kil_pipeline.alerts.subscribers import Subscriber, Subscription
+from kil_pipeline.codec import from_json, to_json
+from kil_pipeline.database import Base
+from kil_pipeline.events.log import read_event
+from kil_pipeline.events.types import PublicEvent
+from kil_pipeline.plan.criteria import Criteria
+
+LONGEST_QUIET = 4
+"""How many quiet periods an event waits at most."""
+MOST_ITEMS = 200
+"""How many items one digest holds: what is over comes in the next."""
+
+
+class Notification(Base):
+    """An event that was put into a digest for a subscriber: never twice."""
+
+    __tablename__ = "notification"
+
+    subscriber_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    delivery_id: Mapped[uuid.UUID]
+
+
+class QuietTime:
+    """Which events have settled by now: nobody changed their entry since, or they waited long enough."""
+
+    def __init__(self, session: Session, quiet: timedelta, now: datetime) -> None:
+        self.matched = matched_position(session)
+        recent = session.execute(
+            sa.select(Match.position, Match.subject_id, Match.recorded_at)
+            .where(Match.recorded_at > now - quiet * LONGEST_QUIET)
+            .distinct()
+        ).all()
+        last: dict[str, datetime] = {}
+        for row in recent:
+            last[row.subject_id] = max(last.get(row.subject_id, row.recorded_at), row.recorded_at)
+        self.unsettled = {row.position for row in recent if last[row.subject_id] > now - quiet}
+
+    @property
+    def floor(self) -> int:
+        """Every event up to here has settled."""
+        return min(self.unsettled, default=self.matched + 1) - 1
+
+
+def assemble_digests(
+    session: Session, *, quiet: timedelta, digest_hour: time, now: datetime, limit: int = 200
+) -> tuple[int, int]:
+    """Make the digests that are due for the next subscribers. Returns how many people were looked at, and mails queued.
+
+    0 people: nothing is due any more. Content is frozen here: a digest says later what it would have said now.
+    """
+    quiet_time = QuietTime(session, quiet, now)
+    people = _due_subscribers(session, quiet_time, now, limit)
+    queued = 0
+    for person in people:
+        frequency = Frequency(person.frequency)
+        found = _unsent(session, person, quiet_time)
+        if found:
+            _queue_digest(session, person, frequency, found, now)
+            queued += 1
+        rest = found[-1].position if len(found) == MOST_ITEMS else quiet_time.floor
+        person.sent_position = max(person.sent_position, min(rest, quiet_time.floor))
+        person.due_at = next_digest_at(frequency, person.weekday, digest_hour, now)
+    session.flush()
+    return len(people), queued
+
+
+def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, limit: int) -> list[Subscriber]:
+    """Return those whose hour has come, and those who hear at once and have something settled waiting."""
+    waiting = (
+        sa.select(Subscription.subscriber_id)
+        .join(Match, Match.criteria_id == Subscription.criteria_id)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscriber.frequency == Frequency.AT_ONCE.value,
+            Subscriber.stopped_at.is_(None),
+            Match.position > Subscriber.sent_position,
+            Match.position > Subscription.start_position,
+            Match.position <= quiet_time.matched,
+            Match.position.not_in(quiet_time.unsettled),
+            ~sa.exists().where(
+                Notification.subscriber_id == Subscription.subscriber_id, Notification.position == Match.position
+            ),
+        )
+        .distinct()
+        .limit(limit)
+    )
+    due = sa.or_(Subscriber.due_at <= now, Subscriber.id.in_(waiting))
+    return list(
+        session.scalars(
+            sa.select(Subscriber)
+            .where(Subscriber.stopped_at.is_(None), due)
+            .order_by(Subscriber.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def _unsent(session: Session, person: Subscriber, quiet_time: QuietTime) -> list[MatchedEvent]:
+    """Return the settled events that a subscriber has not been told of, oldest first, each with the criteria it meets."""
+    rows = session.execute(
+        sa.select(Match.position, CriteriaRow.body)
+        .join(Subscription, Subscription.criteria_id == Match.criteria_id)
+        .join(CriteriaRow, CriteriaRow.id == Match.criteria_id)
+        .where(
+            Subscription.subscriber_id == person.id,
+            Match.position > person.sent_position,
+            Match.position > Subscription.start_position,
+            Match.position <= quiet_time.matched,
+            ~sa.exists().where(Notification.subscriber_id == person.id, Notification.position == Match.position),
+        )
+        .order_by(Match.position)
+    )
+    criteria: dict[int, list[Criteria]] = {}
+    for position, body in rows:
+        if position not in quiet_time.unsettled:
+            criteria.setdefault(position, []).append(from_json(Criteria, body))
+    wanted = dict(list(criteria.items())[:MOST_ITEMS])
+    events = events_at(session, set(wanted))
+    found = []
+    for position, chosen in wanted.items():
+        event = read_event(events[position]).event
+        if isinstance(event, PublicEvent):
+            found.append(MatchedEvent(position, event, tuple(chosen)))
+    return found
+
+
+def _queue_digest(
+    session: Session, person: Subscriber, frequency: Frequency, found: list[MatchedEvent], now: datetime
+) -> None:
+    items = make_items(found)
+    body = {"frequency": frequency.value, "items": [to_json(item) for item in items], "made_at": now.isoformat()}
+    delivery_id = queue_delivery(session, "digest", person.email, body, due_at=now, subscriber_id=person.id, now=now)
+    session.add_all(
+        Notification(subscriber_id=person.id, position=event.position, delivery_id=delivery_id) for event in found
+    )
+    session.flush()
+
+
+def read_items(bodies: Iterable[object]) -> tuple[DigestItem, ...]:
+    """Return the items of a stored digest."""
+    return tuple(from_json(DigestItem, body) for body in bodies)
+
+
+def forget_mail(session: Session, subscriber_id: uuid.UUID, email: str) -> None:
+    """Erase what was queued and noted for a person; a mail that waits is not sent."""
+    session.execute(sa.delete(Notification).where(Notification.subscriber_id == subscriber_id))
+    session.execute(
+        sa.delete(Delivery).where(sa.or_(Delivery.subscriber_id == subscriber_id, Delivery.address == email))
+    )

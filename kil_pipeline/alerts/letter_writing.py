@@ -1,0 +1,66 @@
+"""Writing the letter of a claimed delivery. One-use tokens are made here, anew at every attempt."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from sqlalchemy.orm import Session
+
+from kil_pipeline.alerts.criteria_words import describe_criteria
+from kil_pipeline.alerts.deliveries import ClaimedDelivery
+from kil_pipeline.alerts.digests import read_items
+from kil_pipeline.alerts.letters import ConfirmationLetter, DigestLetter, Frequency, Letter, SignInLetter
+from kil_pipeline.alerts.links import Signer
+from kil_pipeline.alerts.requests import LINK_DAYS, mint_confirmation_token, read_request
+from kil_pipeline.alerts.subscribers import Subscriber
+from kil_pipeline.alerts.suppressions import is_suppressed
+from kil_pipeline.organisations.sign_in import mint_sign_in_token
+
+
+@dataclass(frozen=True)
+class LetterWriter:
+    """What letters need from outside."""
+
+    signer: Signer
+    sign_in_minutes: int
+    random_token: Callable[[], str]
+
+    def write(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter | None:
+        """Return the letter, or None where it must not be sent any more: suppressed, stopped or erased meanwhile."""
+        if is_suppressed(session, delivery.address):
+            return None
+        if delivery.kind == "sign_in":
+            return self._sign_in(session, delivery, now)
+        if delivery.kind == "confirmation":
+            return self._confirmation(session, delivery, now)
+        return self._digest(session, delivery)
+
+    def _sign_in(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter:
+        token = mint_sign_in_token(session, uuid.UUID(delivery.body["user"]), now, self.sign_in_minutes)
+        path = f"/sign-in/{token}?next={quote(delivery.body['next'], safe='/')}"
+        return SignInLetter(path, self.sign_in_minutes)
+
+    def _confirmation(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter | None:
+        request_id = uuid.UUID(delivery.body["request"])
+        asked = read_request(session, request_id)
+        if asked is None:
+            return None
+        criteria, frequency = asked
+        token = self.random_token()
+        mint_confirmation_token(session, request_id, token, now)
+        lines = tuple(describe_criteria(choice) for choice in criteria)
+        return ConfirmationLetter(f"/alerts/confirm/{token}", lines, frequency, LINK_DAYS)
+
+    def _digest(self, session: Session, delivery: ClaimedDelivery) -> Letter | None:
+        subscriber = session.get(Subscriber, delivery.subscriber_id) if delivery.subscriber_id else None
+        if subscriber is None or subscriber.stopped_at is not None:
+            return None
+        return DigestLetter(
+            frequency=Frequency(delivery.body["frequency"]),
+            items=read_items(delivery.body["items"]),
+            unsubscribe_path=self.signer.unsubscribe_path(subscriber.id),
+            manage_path=self.signer.manage_path(subscriber.id),
+            made_at=datetime.fromisoformat(delivery.body["made_at"]),
+        )

@@ -1,0 +1,131 @@
+"""What a mail says, before it is a mail: frozen values that `feeds` turns into text and HTML.
+
+The path that each link takes on the site is in the letter; its one-use tokens are made for one attempt at sending and
+are never stored in the clear. A renderer and a sender are handed to the scheduler by `web/cli.py`.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Frequency(StrEnum):
+    """How often a subscriber gets mail."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+    @property
+    def label(self) -> str:
+        """The frequency in plain words."""
+        return {"at_once": "as soon as it happens", "daily": "once a day", "weekly": "once a week"}[self.value]
+
+
+@dataclass(frozen=True)
+class DigestItem:
+    """One thing that happened to one planned opportunity or session, as a digest tells it. All of it is public."""
+
+    subject: str
+    """`entry` or `session`."""
+    reference: str
+    title: str
+    commissioner_name: str
+    can_we_go: str
+    what_to_do: str
+    sentences: tuple[str, ...]
+    """What happened, oldest first."""
+    why: str
+    """The commissioner's reason, where one was given."""
+    path: str
+    """Of its page on the site."""
+    because: str
+    """Why this reader got it, in words."""
+    news: str = ""
+    """The most urgent of what happened in two to five words, as a mail's subject begins: "New", "Moved later"."""
+
+
+@dataclass(frozen=True)
+class DigestLetter:
+    """One mail to one subscriber for one period."""
+
+    frequency: Frequency
+    items: tuple[DigestItem, ...]
+    """Most urgent first; never empty."""
+    unsubscribe_path: str
+    """Signed; POST to it unsubscribes at once (RFC 8058), GET shows a page with a button."""
+    manage_path: str
+    """Signed; "change what you get"."""
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class ConfirmationLetter:
+    """Asks whether the owner of an address really asked for alerts (double opt-in)."""
+
+    confirm_path: str
+    asked_for: tuple[str, ...]
+    """What they asked for, a line each, in plain words."""
+    frequency: Frequency
+    days: int
+    """How many days the link lives."""
+
+
+@dataclass(frozen=True)
+class SignInLetter:
+    """Carries a one-use link."""
+
+    sign_in_path: str
+    minutes: int
+    """How long the link lives."""
+
+
+Letter = DigestLetter | ConfirmationLetter | SignInLetter
+
+
+@dataclass(frozen=True)
+class Message:
+    """A rendered letter: what every channel can carry (GOV.UK Notify takes no MIME)."""
+
+    subject: str
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers, such as List-Unsubscribe."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One attempt at sending. `id` is the delivery's: the Message-ID is made from it, at every attempt the same."""
+
+    id: uuid.UUID
+    to: str
+    message: Message
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    SENT = "sent"
+    DEFERRED = "deferred"
+    """Not now: try again later (4xx, no connection)."""
+    REFUSED = "refused"
+    """Never: this address or this mail is not taken (5xx)."""
+    UNKNOWN = "unknown"
+    """The connection went while the server was deciding: it may have been taken."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a channel says of an attempt. `detail` is for operators and holds no address."""
+
+    outcome: Outcome
+    detail: str = ""
+    address_is_bad: bool = False
+    """REFUSED because of the address (5.1.x): it is not tried again for anything."""
+
+
+Render = Callable[[Letter], Message]
+Send = Callable[[Outgoing], Receipt]

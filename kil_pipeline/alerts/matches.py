@@ -1,0 +1,67 @@
+"""Matching the log: which stored criteria does each event meet? Goes through the log in order, once."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kil_pipeline.alerts.criteria_index import matching_criteria
+from kil_pipeline.alerts.matching import tells_anyone
+from kil_pipeline.database import Base
+from kil_pipeline.events.log import EventRow, events_after
+from kil_pipeline.events.types import PublicEvent
+
+
+class AlertState(Base):
+    """One row: the position up to which the log was matched."""
+
+    __tablename__ = "alert_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    matched_position: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class Match(Base):
+    """An event that meets criteria. Kept as long as the event may still be sent."""
+
+    __tablename__ = "match"
+
+    criteria_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("criteria.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, index=True)
+    subject_id: Mapped[str] = mapped_column(sa.String(36))
+    recorded_at: Mapped[datetime]
+
+
+def matched_position(session: Session) -> int:
+    """Return the position up to which the log was matched."""
+    return session.scalars(sa.select(AlertState.matched_position).where(AlertState.id == 1)).one()
+
+
+def match_events(session: Session, *, limit: int = 200) -> int:
+    """Match the next events of the log. Returns how many were looked at; 0 where there were none."""
+    state = session.get_one(AlertState, 1, with_for_update=True)
+    events = events_after(session, state.matched_position, limit=limit)
+    for logged in events:
+        if not isinstance(logged.event, PublicEvent) or not tells_anyone(logged.event):
+            continue
+        facets = logged.event.facets
+        session.add_all(
+            Match(
+                criteria_id=criteria_id,
+                position=logged.position,
+                subject_id=facets.subject_id,
+                recorded_at=logged.recorded_at,
+            )
+            for criteria_id in matching_criteria(session, facets)
+        )
+        session.flush()
+    if events:
+        state.matched_position = events[-1].position
+    return len(events)
+
+
+def events_at(session: Session, positions: set[int]) -> dict[int, EventRow]:
+    """Return events by their positions."""
+    rows = session.scalars(sa.select(EventRow).where(EventRow.position.in_(positions)))
+    return {row.position: row for row in rows if row.position is not None}

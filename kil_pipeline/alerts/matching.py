@@ -1,0 +1,108 @@
+"""Does an event meet what somebody asked for? One pure function says so, and why, in words."""
+
+from kil_pipeline.events.types import EntryCorrected, Event, Facets, PublicEvent
+from kil_pipeline.plan.advice import CHANCES
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.reference.areas import area, related_areas, relation
+from kil_pipeline.reference.cpv import cpv_label
+from kil_pipeline.reference.routes import route
+from kil_pipeline.reference.themes import theme
+from kil_pipeline.text import parse_query
+
+
+def tells_anyone(event: Event) -> bool:
+    """Whether an event is one that people are told of: no correction, no turn of the day."""
+    return isinstance(event, PublicEvent) and not isinstance(event, EntryCorrected)
+
+
+def explain_match(facets: Facets, criteria: Criteria) -> str | None:
+    """Return why an event meets `criteria`, in words for the reader; None where it does not.
+
+    Values of one part are alternatives, parts add up, an empty part means any: as in `plan.queries`.
+    """
+    reasons: list[str] = []
+    for part in (_references, _commissioners, _areas, _themes, _cpv, _routes, _words):
+        reason = part(facets, criteria)
+        if reason is None:
+            return None
+        if reason:
+            reasons.append(reason)
+    return "you follow " + " and ".join(reasons) if reasons else "you follow everything in the plan"
+
+
+def _references(facets: Facets, criteria: Criteria) -> str | None:
+    if not criteria.references:
+        return ""
+    return f"“{facets.title}”" if facets.reference in criteria.references else None
+
+
+def _commissioners(facets: Facets, criteria: Criteria) -> str | None:
+    if not criteria.commissioners:
+        return ""
+    return facets.commissioner_name if facets.commissioner in criteria.commissioners else None
+
+
+def _areas(facets: Facets, criteria: Criteria) -> str | None:
+    if not criteria.areas:
+        return ""
+    for wanted in criteria.areas:
+        for code in facets.areas:
+            if code in related_areas(wanted):
+                return _area_words(code, wanted)
+    return None
+
+
+def _area_words(code: str, wanted: str) -> str:
+    here, there = area(wanted).name, area(code).name
+    how = relation(code, wanted)
+    if how == "contains":
+        return f"{here} (this is for all of {there})"
+    if how == "within":
+        return f"{here} (this is for {there})"
+    return here if how == "same" else f"{here} (this is for {there}, which lies partly in it)"
+
+
+def _themes(facets: Facets, criteria: Criteria) -> str | None:
+    if not criteria.themes:
+        return ""
+    return next((theme(code).name for code in criteria.themes if code in facets.themes), None)
+
+
+def _cpv(facets: Facets, criteria: Criteria) -> str | None:
+    if not criteria.cpv:
+        return ""
+    for wanted in criteria.cpv:
+        if any(code.startswith(wanted.rstrip("0")) for code in facets.cpv):
+            return cpv_label(wanted)
+    return None
+
+
+def _routes(facets: Facets, criteria: Criteria) -> str | None:
+    if criteria.statuses and (facets.subject == "session" or facets.status not in criteria.statuses):
+        return None
+    if criteria.chances and facets.chance not in criteria.chances:
+        return None
+    if criteria.routes and facets.route not in criteria.routes:
+        return None
+    if criteria.routes and facets.route:
+        return f"“{route(facets.route).plain}”"
+    return f"“{CHANCES[facets.chance]}”" if criteria.chances else ""
+
+
+def _words(facets: Facets, criteria: Criteria) -> str | None:
+    if not criteria.words:
+        return ""
+    query = parse_query(criteria.words)
+    if not (query.must or query.phrases or query.must_not):
+        return None  # nothing but stop words: search finds nothing either
+    found = set(facets.stems)
+    if not found.issuperset(query.must) or found.intersection(query.must_not):
+        return None
+    if not all(_holds(facets.stems, phrase) for phrase in query.phrases):
+        return None
+    return f"the words “{criteria.words}”"
+
+
+def _holds(stems: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
+    length = len(phrase)
+    return any(stems[place : place + length] == phrase for place in range(len(stems) - length + 1))

@@ -1,0 +1,59 @@
+"""What an event is, in the two to five words that begin a mail's subject."""
+
+from kil_pipeline.events.types import (
+    DateMoved,
+    DisclosureOverdue,
+    EntryCancelled,
+    EntryConcluded,
+    EntryPublished,
+    EntryPutOnHold,
+    EntryResumed,
+    EntryWithdrawn,
+    FieldDisclosed,
+    FieldStated,
+    MilestoneApproaching,
+    OpportunityOpened,
+    PublicEvent,
+    ReasonGiven,
+    SessionAnnounced,
+    SessionCancelled,
+    SessionMoved,
+)
+from kil_pipeline.plan.disclosures import field_labels
+from kil_pipeline.reference.milestones import milestone_kind
+
+WORDS: dict[type[PublicEvent], str] = {
+    EntryPublished: "New",
+    OpportunityOpened: "Open now",
+    EntryPutOnHold: "On hold",
+    EntryResumed: "Planned again",
+    EntryConcluded: "Concluded",
+    EntryCancelled: "Cancelled",
+    EntryWithdrawn: "Withdrawn",
+    FieldStated: "Updated",
+    ReasonGiven: "Updated",
+    SessionAnnounced: "New session",
+    SessionMoved: "Session moved",
+    SessionCancelled: "Session cancelled",
+}
+DIRECTIONS = {
+    "earlier": "Moved earlier",
+    "later": "Moved later",
+    "firmer": "Date more certain",
+    "vaguer": "Date less certain",
+    "narrower": "Date more exact",
+}
+
+
+def describe_news(event: PublicEvent) -> str:
+    """Return what happened, as a subject line says it: "New", "Moved later", "Opens 1 April at the earliest"."""
+    if isinstance(event, DateMoved):
+        return DIRECTIONS.get(event.direction, "Date changed")
+    if isinstance(event, MilestoneApproaching):
+        day = event.earliest  # a day only because it is the first one possible: the date may be a whole quarter
+        return f"{milestone_kind(event.milestone).short} {day.day} {day:%B} at the earliest"
+    if isinstance(event, FieldDisclosed):
+        return f"{field_labels().get(event.path, 'Now')} known now"
+    if isinstance(event, DisclosureOverdue):
+        return "Overdue"
+    return WORDS.get(type(event), "Updated")

@@ -1,0 +1,139 @@
+"""What changed between two publications of an entry: each change in a sentence, with the event that it becomes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kil_pipeline.events.types import (
+    DateMoved,
+    EntryCancelled,
+    EntryConcluded,
+    EntryPublished,
+    EntryPutOnHold,
+    EntryResumed,
+    EntryWithdrawn,
+    Event,
+    Facets,
+    FieldDisclosed,
+    FieldStated,
+    OpportunityOpened,
+    ReasonGiven,
+)
+from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.disclosures import Disclosure, field_labels
+from kil_pipeline.plan.expected_dates import ExpectedDate, compare, describe
+from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.wordings import STATE_WORDS, describe_value
+from kil_pipeline.reference.reasons import reason
+from kil_pipeline.text import shorten
+
+OTHER_FIELDS = {
+    "headline": "Headline",
+    "contact": "Contact",
+    "stage": "Stage",
+    "themes": "Topics",
+    "cpv": "CPV codes",
+    "benefits": "Benefits sought",
+    "notices": "Notices on Find a Tender",
+}
+"""Public fields that need no reason when they are empty, each with its label."""
+
+STATUS_EVENTS: dict[Status, tuple[type[Event], str]] = {
+    Status.PUBLISHED: (EntryResumed, "It is planned again."),
+    Status.OPEN: (OpportunityOpened, "It is open: applications or bids are invited."),
+    Status.ON_HOLD: (EntryPutOnHold, "It was put on hold."),
+    Status.CONCLUDED: (EntryConcluded, "It is concluded."),
+    Status.CANCELLED: (EntryCancelled, "It was cancelled."),
+    Status.WITHDRAWN: (EntryWithdrawn, "It was withdrawn from the plan."),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change. `kind` makes the event that it becomes; `details` are that event's own fields."""
+
+    kind: Callable[..., Event]
+    sentence: str
+    details: tuple[tuple[str, str], ...] = ()
+    why: str = ""
+    """A reason of its own; where empty, the reason given for the whole publication holds."""
+
+    def event(self, facets: Facets, why: str) -> Event:
+        """Make the event of this change."""
+        return self.kind(facets=facets, sentence=self.sentence, why=self.why or why, **dict(self.details))
+
+
+def describe_changes(old: EntryContent | None, new: EntryContent) -> tuple[Change, ...]:
+    """Return what changed, most important first. `old` is None for a first publication."""
+    if old is None:
+        first = (Change(EntryPublished, "First published."),)
+        return first + ((_status_change(new),) if new.status is not Status.PUBLISHED else ())
+    return tuple(_changes(old, new))
+
+
+def _changes(old: EntryContent, new: EntryContent) -> Iterator[Change]:
+    if old.status is not new.status:
+        yield _status_change(new)
+    elif old.status_reason != new.status_reason and new.status_reason:
+        yield Change(FieldStated, f"The reason was reworded: {new.status_reason}", (("path", "status_reason"),))
+    for path, label in field_labels().items():
+        change = _field_change(old, new, path, label)
+        if change is not None:
+            yield change
+    for path, label in OTHER_FIELDS.items():
+        if getattr(old, path) != getattr(new, path):
+            yield Change(FieldStated, _other_sentence(old, new, path, label), (("path", path),))
+
+
+def _status_change(new: EntryContent) -> Change:
+    kind, sentence = STATUS_EVENTS[new.status]
+    return Change(kind, sentence, why=new.status_reason)
+
+
+def _field_change(old: EntryContent, new: EntryContent, path: str, label: str) -> Change | None:
+    before, after = old.stated(path), new.stated(path)
+    was, why_not = old.disclosure(path), new.disclosure(path)
+    if before == after and was == why_not:
+        return None
+    at = (("path", path),)
+    if after is None:
+        return Change(ReasonGiven, _reason_sentence(label, before is not None, why_not), at)
+    if isinstance(before, ExpectedDate) and isinstance(after, ExpectedDate):
+        return _move(path, label, before, after)
+    said = shorten(describe_value(path, after), 300)
+    if was is not None:
+        state = STATE_WORDS[was.state.value].lower()
+        return Change(FieldDisclosed, f"{label}: {said} (was: {state}, {reason(was.reason).label.lower()}).", at)
+    return Change(FieldStated, f"{label}: {said}." if before is None else f"{label} is now: {said}.", at)
+
+
+def _move(path: str, label: str, before: ExpectedDate, after: ExpectedDate) -> Change:
+    move = compare(before, after)
+    words = f", {move.words}" if move.words else ""
+    sentence = f"{label}: moved from {describe(before)} to {describe(after)}{words}."
+    return Change(DateMoved, sentence, (("milestone", path.removeprefix("milestones.")), ("direction", move.direction)))
+
+
+def _reason_sentence(label: str, had_value: bool, disclosure: Disclosure | None) -> str:
+    if disclosure is None:
+        return f"{label}: taken out, without a reason." if had_value else f"{label}: the reason was taken out."
+    state = STATE_WORDS[disclosure.state.value].lower()
+    return f"{label}: {state}, because {_lower_first(reason(disclosure.reason).label)}."
+
+
+def _other_sentence(old: EntryContent, new: EntryContent, path: str, label: str) -> str:
+    if path == "headline":
+        return f"Headline changed from “{shorten(old.headline, 120)}” to “{shorten(new.headline, 120)}”."
+    if path == "notices":
+        added = [notice for notice in new.notices if notice not in old.notices]
+        return (
+            "A notice was added: " + ", ".join(f"{n.kind} {n.id}" for n in added) + "."
+            if added
+            else f"{label} changed."
+        )
+    if path == "contact":
+        return f"{label}: {new.contact}." if new.contact else f"{label} was taken out."
+    return f"{label} changed."
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

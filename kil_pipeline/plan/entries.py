@@ -1,0 +1,148 @@
+"""The tables of the plan. What is private (working copies, withheld values) and what is public never share a table."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kil_pipeline.database import Base, new_id
+
+
+class Entry(Base):
+    """One planned purchase or grant. Its reference is permanent."""
+
+    __tablename__ = "entry"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(30), unique=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    status: Mapped[str] = mapped_column(sa.String(20), index=True)
+    source_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
+    """Where an import got it from, such as ocds:ocds-h6vhtk-068ae4: the same source finds the same entry again."""
+    source_digest: Mapped[str | None] = mapped_column(sa.String(64))
+    """Hash of what the import read last, so that reading it again changes nothing."""
+    created_at: Mapped[datetime]
+
+
+class WorkingCopy(Base):
+    """What the author is writing: the public half of an entry before it is public."""
+
+    __tablename__ = "working_copy"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
+    version: Mapped[int]
+    """Counts up at every save: two people never overwrite each other silently."""
+    published_version: Mapped[int | None]
+    content: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("user.id"))
+
+
+class WithheldValue(Base):
+    """A value that is known and not public. Only `plan.withheld` reads it, for the commissioner's workspace."""
+
+    __tablename__ = "withheld_value"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.Text)
+    updated_at: Mapped[datetime]
+
+
+class Revision(Base):
+    """One publication of an entry: what it said, who published it, when, what changed and why. Public content only."""
+
+    __tablename__ = "revision"
+    __table_args__ = (sa.UniqueConstraint("entry_id", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    sentences: Mapped[list[str]]
+    """What changed, in sentences."""
+    why: Mapped[str] = mapped_column(sa.Text)
+    minor: Mapped[bool]
+    published_at: Mapped[datetime]
+    published_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("user.id"))
+
+
+class PublicEntryRow(Base):
+    """The public view of an entry, recomputed at every publication; the other `public_…` tables are its indexes."""
+
+    __tablename__ = "public_entry"
+    __table_args__ = (
+        sa.Index("ix_public_entry_soonest", "ended", "opens_on", "reference"),
+        sa.Index("ix_public_entry_newest", "first_published_at", "reference"),
+        sa.Index("ix_public_entry_updated", "updated_at", "reference"),
+    )
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(30), unique=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    revision: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(sa.String(20), index=True)
+    ended: Mapped[bool]
+    route: Mapped[str | None] = mapped_column(sa.String(40), index=True)
+    chance: Mapped[str] = mapped_column(sa.String(20), index=True)
+    value_least: Mapped[int | None] = mapped_column(sa.BigInteger)
+    value_most: Mapped[int | None] = mapped_column(sa.BigInteger)
+    opens_on: Mapped[date]
+    """Earliest day of the opening (or of the intention notice); 9999-12-31 where none is stated, to sort last."""
+    first_published_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class PublicArea(Base):
+    """An area of a public entry."""
+
+    __tablename__ = "public_area"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(12), primary_key=True, index=True)
+
+
+class PublicTheme(Base):
+    """A theme of a public entry."""
+
+    __tablename__ = "public_theme"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(60), primary_key=True, index=True)
+
+
+class PublicCpv(Base):
+    """A CPV code (8 digits) of a public entry."""
+
+    __tablename__ = "public_cpv"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(8), primary_key=True, index=True)
+
+
+class PublicMilestone(Base):
+    """A key date of a public entry, stated or computed from one (`representations_close`)."""
+
+    __tablename__ = "public_milestone"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
+    earliest: Mapped[date] = mapped_column(index=True)
+    latest: Mapped[date] = mapped_column(index=True)
+
+
+class PublicDisclosure(Base):
+    """A field of a public entry that has a reason instead of a value."""
+
+    __tablename__ = "public_disclosure"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    path: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    expected_by: Mapped[date | None] = mapped_column(index=True)
+
+
+NO_OPENING = date(9999, 12, 31)
+"""`PublicEntryRow.opens_on` where no opening is stated. It sorts, and is never shown."""

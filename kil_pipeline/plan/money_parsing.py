@@ -1,0 +1,102 @@
+"""Money as people write it: "£400k to £650k a year", "up to £2m", "1.1 million pa inc VAT"."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from kil_pipeline.errors import DomainError
+from kil_pipeline.plan.money import Money, Period, Vat
+
+MOST_PENCE = 100_000_000_000 * 100
+"""A hundred billion pounds: more than any public body plans at once, so that it must be a slip."""
+
+HOW = "Write it as £60,000, £400k to £650k a year, or up to £2m in total."
+
+
+class MoneyNotUnderstood(DomainError):
+    """A text that is no amount we can read. `hint` says how to mend it."""
+
+    def __init__(self, value: str, hint: str = HOW) -> None:
+        self.value = value
+        self.hint = hint
+        super().__init__(f"“{value[:80]}” is not an amount that we can read. {hint}")
+
+
+_NUMBER = r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<{0}unit>k|thousand|m|mn|mil|million|bn|b|billion)?"
+_AMOUNT = re.compile(
+    r"(?P<before>between|from|up to|under|below|less than|no more than|max(?:imum)?(?: of)?|over|above|more than|at least|"
+    r"min(?:imum)?(?: of)?|<=?|>=?)?\s*£?\s*"
+    + _NUMBER.format("low")
+    + r"(?:\s*(?:to|and|-|–|—)\s*£?\s*"
+    + _NUMBER.format("high")
+    + r")?(?P<plus>\s*(?:\+|or more|and over|or above))?",
+)
+_YEAR = re.compile(
+    r"\b(?:per|a|each|every)\s*(?:year|annum)\b|/\s*(?:yr|year|annum)\b|\bp\.?\s?a\b\.?|\bannual(?:ly)?\b|\byearly\b"
+)
+_TOTAL = re.compile(
+    r"\bin total\b|\btotal\b|\boverall\b|\bwhole life\b|\bover (?:\d+|one|two|three|four|five|six|seven|eight|ten) years?\b|"
+    r"\bone[- ]off\b"
+)
+_INCLUDED = re.compile(
+    r"\(?\b(?:inc(?:l(?:uding|udes|uded)?)?\.?)\s*(?:of\s*)?vat\b\)?|\bvat (?:is )?included\b|\bgross\b"
+)
+_EXCLUDED = re.compile(
+    r"\(?\b(?:ex(?:c(?:l(?:uding|udes|uded)?)?)?\.?)\s*(?:of\s*)?vat\b\)?|\+ ?vat\b|\bplus vat\b|\bvat (?:not included|excluded)\b|\bnet\b"
+)
+_NOISE = re.compile(
+    r"\b(?:gbp|circa|approx(?:imately|\.)?|about|around|estimated|est\.?|c\.?|ca\.?|for|of|the|value|budget|contract|"
+    r"\d+ years?|(?:one|two|three|four|five|six|seven|eight|ten) years?)(?=\s|$|£|\d)|[~():,;.](?=\s|$)|^[~(]|[)]"
+)
+_UNITS = {"k": 3, "thousand": 3, "m": 6, "mn": 6, "mil": 6, "million": 6, "bn": 9, "b": 9, "billion": 9}
+_UP_TO = ("up to", "under", "below", "less than", "no more than", "max", "maximum", "max of", "maximum of", "<", "<=")
+_AT_LEAST = ("over", "above", "more than", "at least", "min", "minimum", "min of", "minimum of", ">", ">=", "from")
+
+
+def parse_money(text: str) -> Money:
+    """Read an amount. Raises `MoneyNotUnderstood`."""
+    value = " ".join(text.split()).casefold()
+    if re.search(r"€|\$|\beur\b|\beuros?\b|\busd\b|\bdollars?\b", value):
+        raise MoneyNotUnderstood(text, "Write amounts in pounds.")
+    if re.search(r"(?:^|[^\w)\d])[-−]\s*£?\s*\d|£\s*[-−]", value):
+        raise MoneyNotUnderstood(text, "An amount cannot be negative.")
+    period = Period.YEAR if _YEAR.search(value) else Period.TOTAL if _TOTAL.search(value) else Period.UNKNOWN
+    excluded, included = _EXCLUDED.search(value), _INCLUDED.search(value)
+    vat = Vat.EXCLUDED if excluded else Vat.INCLUDED if included else Vat.UNKNOWN
+    for known in (_EXCLUDED, _INCLUDED, _YEAR, _TOTAL):
+        value = known.sub(" ", value)
+    value = " ".join(_NOISE.sub(" ", value).split())
+    match = _AMOUNT.fullmatch(value)
+    if match is None:
+        raise MoneyNotUnderstood(text)
+    least, most = _bounds(match, text)
+    return Money(least, most, period, vat)
+
+
+def _bounds(match: re.Match[str], text: str) -> tuple[int | None, int | None]:
+    high_unit = match["highunit"]
+    low = _pence(match["low"], match["lowunit"] or (high_unit if match["high"] else None), text)
+    if match["high"]:
+        high = _pence(match["high"], high_unit or (match["lowunit"] if "," not in match["high"] else None), text)
+        if low > high and not match["lowunit"]:
+            low = _pence(match["low"], None, text)
+        if low > high:
+            raise MoneyNotUnderstood(text, "The lower amount is higher than the upper one.")
+        return low, high
+    before = match["before"] or ""
+    if before in _UP_TO:
+        return None, low
+    if before in _AT_LEAST or match["plus"]:
+        return low, None
+    return low, low
+
+
+def _pence(number: str, unit: str | None, text: str) -> int:
+    try:
+        pounds = Decimal(number.replace(",", "")).scaleb(_UNITS[unit] if unit else 0)
+    except InvalidOperation as error:
+        raise MoneyNotUnderstood(text) from error
+    if pounds == 0:
+        raise MoneyNotUnderstood(text, "Leave it blank, or write TBC, where the amount is not known.")
+    if pounds * 100 > MOST_PENCE:
+        raise MoneyNotUnderstood(text, "That is over a hundred billion pounds: check the zeros.")
+    return int((pounds * 100).to_integral_value())

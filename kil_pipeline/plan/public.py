@@ -1,0 +1,68 @@
+"""`PublicEntry`: the only thing that leaves the building. Pages, feeds, calendars, mail and exports are made from it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kil_pipeline.codec import from_json
+from kil_pipeline.organisations.organisations import Organisation, PublicOrganisation
+from kil_pipeline.plan.advice import Advice, give_advice
+from kil_pipeline.plan.contents import EntryContent, Milestone
+from kil_pipeline.plan.entries import PublicEntryRow
+from kil_pipeline.plan.expected_dates import weeks_of_notice
+from kil_pipeline.plan.key_dates import key_dates
+from kil_pipeline.plan.wordings import Fact, describe_facts
+from kil_pipeline.times import london_day
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    """A published entry, as everyone may see it. Made by `of` alone, from a table that holds public content alone."""
+
+    id: uuid.UUID
+    reference: str
+    revision: int
+    content: EntryContent
+    commissioner: PublicOrganisation
+    first_published_at: datetime
+    updated_at: datetime
+    """When its public content changed last."""
+
+    @classmethod
+    def of(cls, row: PublicEntryRow, organisation: Organisation) -> "PublicEntry":
+        """Make the public view from its row. There is no other way to one."""
+        return cls(
+            id=row.entry_id,
+            reference=row.reference,
+            revision=row.revision,
+            content=from_json(EntryContent, row.content),
+            commissioner=PublicOrganisation.of(organisation),
+            first_published_at=row.first_published_at,
+            updated_at=row.updated_at,
+        )
+
+    @property
+    def headline(self) -> str:
+        """What it is called."""
+        return self.content.headline
+
+    def advice(self, today: date) -> Advice:
+        """Return "Can we go for it?" and "What to do now, by when", as of a day."""
+        return give_advice(self.content, today)
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return every field of the closed list with its value, or the reason for having none."""
+        return describe_facts(self.content)
+
+    def gaps(self) -> tuple[Fact, ...]:
+        """Return what cannot be told yet and why: the undecided and the withheld fields."""
+        return tuple(fact for fact in self.facts() if fact.disclosure is not None)
+
+    def key_dates(self) -> tuple[Milestone, ...]:
+        """Return the key dates in order, those computed from a rule among them."""
+        return key_dates(self.content)
+
+    def notice_weeks(self) -> tuple[int, int] | None:
+        """Return the least and the most weeks between first publication and the opening, if that is stated."""
+        opening = self.content.milestone("opens")
+        return weeks_of_notice(london_day(self.first_published_at), opening) if opening else None

@@ -1,0 +1,159 @@
+"""Questions about the public plan. Every answer is made of `PublicEntry`, is paged, and has a bound."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kil_pipeline.codec import from_json
+from kil_pipeline.errors import NotFound
+from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.entries import PublicArea, PublicCpv, PublicEntryRow, PublicTheme, Revision
+from kil_pipeline.plan.public import PublicEntry
+from kil_pipeline.plan.search import matching_entries
+from kil_pipeline.reference.areas import related_areas
+
+MOST_PER_PAGE = 100
+
+
+class Order(StrEnum):
+    """How a list is sorted. What has no opening date comes last in `soonest`, and ended entries after that."""
+
+    SOONEST = "soonest"
+    NEWEST = "newest"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """One page of a list, with what is needed to walk through it. Pages count from 1."""
+
+    entries: tuple[PublicEntry, ...]
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are: at least one, however empty."""
+        return max(1, -(-self.total // self.per_page))
+
+
+@dataclass(frozen=True)
+class PublicRevision:
+    """One publication of an entry, as everyone may see it."""
+
+    number: int
+    published_at: datetime
+    sentences: tuple[str, ...]
+    why: str
+    minor: bool
+    content: EntryContent
+
+
+_ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
+    Order.SOONEST: (PublicEntryRow.ended.asc(), PublicEntryRow.opens_on.asc(), PublicEntryRow.reference.asc()),
+    Order.NEWEST: (PublicEntryRow.first_published_at.desc(), PublicEntryRow.reference.desc()),
+    Order.UPDATED: (PublicEntryRow.updated_at.desc(), PublicEntryRow.reference.desc()),
+}
+
+
+def public_entries(
+    session: Session, criteria: Criteria, *, page: int = 1, per_page: int = 20, order: Order = Order.SOONEST
+) -> EntryPage:
+    """Return one page of the public entries that meet `criteria`. A page past the end is empty."""
+    per_page = min(per_page, MOST_PER_PAGE)
+    chosen = sa.select(PublicEntryRow, Organisation).join(
+        Organisation, Organisation.id == PublicEntryRow.organisation_id
+    )
+    conditions = conditions_for(session, criteria)
+    counted = sa.select(sa.func.count()).select_from(PublicEntryRow)
+    if criteria.commissioners:
+        counted = counted.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+    total = session.scalar(counted.where(*conditions)) or 0
+    rows = session.execute(
+        chosen.where(*conditions).order_by(*_ORDERS[order]).limit(per_page).offset((page - 1) * per_page)
+    )
+    return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
+
+
+def all_public_entries(session: Session, criteria: Criteria, *, batch: int = 500) -> Iterator[PublicEntry]:
+    """Yield all public entries that meet `criteria`, by reference, a batch in memory at a time (for exports)."""
+    last = ""
+    while True:
+        rows = session.execute(
+            sa.select(PublicEntryRow, Organisation)
+            .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+            .where(*conditions_for(session, criteria), PublicEntryRow.reference > last)
+            .order_by(PublicEntryRow.reference)
+            .limit(batch)
+        ).all()
+        if not rows:
+            return
+        for row, organisation in rows:
+            yield PublicEntry.of(row, organisation)
+        last = rows[-1][0].reference
+        session.expunge_all()
+
+
+def public_entry(session: Session, reference: str) -> PublicEntry:
+    """Return one public entry. Raises `NotFound`, for a draft too."""
+    row = session.execute(
+        sa.select(PublicEntryRow, Organisation)
+        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+        .where(PublicEntryRow.reference == reference)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no planned opportunity {reference}.")
+    return PublicEntry.of(row[0], row[1])
+
+
+def public_revisions(session: Session, entry_id: uuid.UUID) -> tuple[PublicRevision, ...]:
+    """Return every publication of an entry, newest first."""
+    rows = session.scalars(sa.select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc()))
+    return tuple(
+        PublicRevision(
+            row.number, row.published_at, tuple(row.sentences), row.why, row.minor, from_json(EntryContent, row.content)
+        )
+        for row in rows
+    )
+
+
+def conditions_for(session: Session, criteria: Criteria) -> list[sa.ColumnElement[bool]]:
+    """Return `criteria` as conditions on `PublicEntryRow` (joined with `Organisation` where commissioners are asked)."""
+    entry = PublicEntryRow
+    found: list[sa.ColumnElement[bool]] = []
+    if criteria.areas:
+        codes = sorted({code for chosen in criteria.areas for code in related_areas(chosen)})
+        found.append(entry.entry_id.in_(sa.select(PublicArea.entry_id).where(PublicArea.code.in_(codes))))
+    if criteria.themes:
+        found.append(entry.entry_id.in_(sa.select(PublicTheme.entry_id).where(PublicTheme.code.in_(criteria.themes))))
+    if criteria.cpv:
+        found.append(_with_cpv(criteria.cpv))
+    if criteria.commissioners:
+        found.append(Organisation.slug.in_(criteria.commissioners))
+    for column, values in (
+        (entry.route, criteria.routes),
+        (entry.chance, criteria.chances),
+        (entry.status, criteria.statuses),
+        (entry.reference, criteria.references),
+    ):
+        if values:
+            found.append(column.in_(values))
+    if criteria.words:
+        found.append(matching_entries(session, criteria.words, entry.entry_id))
+    return found
+
+
+def _with_cpv(codes: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    stems = [code.rstrip("0") for code in codes]
+    return PublicEntryRow.entry_id.in_(
+        sa.select(PublicCpv.entry_id).where(sa.or_(*(PublicCpv.code.startswith(stem) for stem in stems)))
+    )

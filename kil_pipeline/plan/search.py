@@ -1,0 +1,75 @@
+"""Search by words. Both databases index the same stems, made by `text.stems`, so that search and alerts agree.
+
+`entry_search` is an FTS5 table on SQLite and a table with a generated tsvector on PostgreSQL (see the migrations).
+"""
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.wordings import describe_value
+from kil_pipeline.reference.themes import theme
+from kil_pipeline.text import Query, parse_query, stems
+
+ENTRY_SEARCH = sa.table("entry_search", sa.column("entry_id", sa.String), sa.column("stems", sa.Text))
+"""Not in the metadata: it is made by hand in the migrations, differently on each database."""
+
+
+def entry_stems(content: EntryContent, commissioner_name: str) -> list[str]:
+    """Return the stems of all public words of an entry: what search and alerts find it by."""
+    parts = [
+        content.headline,
+        content.summary or "",
+        commissioner_name,
+        content.current or "",
+        content.suitability or "",
+    ]
+    parts += [word for code in content.themes for word in (theme(code).name, *theme(code).words)]
+    if content.areas:
+        parts.append(describe_value("areas", content.areas))
+    return [stem for part in parts for stem in stems(part)]
+
+
+def index_entry(session: Session, entry_id: uuid.UUID, words: list[str]) -> None:
+    """Store the stems of an entry, in place of those it had."""
+    session.execute(sa.delete(ENTRY_SEARCH).where(ENTRY_SEARCH.c.entry_id == str(entry_id)))
+    session.execute(sa.insert(ENTRY_SEARCH).values(entry_id=str(entry_id), stems=" ".join(words)))
+
+
+def matching_entries(session: Session, words: str, key: sa.SQLColumnExpression[uuid.UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that the entry with this key has `words`, as a reader types them."""
+    query = parse_query(words)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    conditions = []
+    if query.must or query.phrases:
+        conditions.append(_found(_wanted(query, sqlite), key, sqlite))
+    conditions += [sa.not_(_found(f'"{stem}"' if sqlite else stem, key, sqlite)) for stem in query.must_not]
+    if not conditions:  # nothing but stop words or punctuation: nothing to look for, so nothing is found
+        return sa.false()
+    return sa.and_(*conditions)
+
+
+def _wanted(query: Query, sqlite: bool) -> str:
+    if sqlite:
+        return " AND ".join([f'"{stem}"' for stem in query.must] + [f'"{" ".join(p)}"' for p in query.phrases])
+    return " & ".join([*query.must, *(f"({' <-> '.join(phrase)})" for phrase in query.phrases)])
+
+
+def _found(wanted: str, key: sa.SQLColumnExpression[uuid.UUID], sqlite: bool) -> sa.ColumnElement[bool]:
+    found = sa.select(ENTRY_SEARCH.c.entry_id)
+    if sqlite:
+        # an SQLite UUID is stored as 32 hexadecimal digits without dashes
+        bare = sa.func.replace(ENTRY_SEARCH.c.entry_id, "-", "")
+        found = sa.select(bare).where(
+            sa.text("entry_search MATCH :wanted").bindparams(sa.bindparam("wanted", wanted, unique=True))
+        )
+        return sa.cast(key, sa.String).in_(found)
+    tsv: sa.ColumnElement[str] = sa.literal_column("entry_search.tsv")
+    return sa.cast(key, sa.String).in_(found.where(tsv.op("@@")(sa.func.to_tsquery("simple", wanted))))
+
+
+def forget_entries(session: Session) -> None:
+    """Empty the index (before it is made anew)."""
+    session.execute(sa.delete(ENTRY_SEARCH))

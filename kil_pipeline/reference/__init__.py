@@ -1,0 +1,1 @@
+"""Code lists and rules that the plan rests on: places, topics, routes, reasons, working days. Read once, never written."""

@@ -1,0 +1,60 @@
+"""The clock: APScheduler wakes the jobs every minute and holds no state. What is due is in the tables."""
+
+import os
+import signal
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
+
+from kil_pipeline.scheduler.heartbeats import beat
+from kil_pipeline.scheduler.jobs import Jobs, run_tick
+
+log = structlog.get_logger("scheduler")
+
+
+def start_clock(jobs: Jobs, every: timedelta) -> BackgroundScheduler:
+    """Tick now and then `every` so often, in a thread beside the caller's. Stop it with `.shutdown()`.
+
+    Ticks never overlap; those that were missed become one. Several clocks on one database are safe: every job claims
+    what it does, and each clock has a memory of its own.
+    """
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    scheduler.add_job(
+        tick, IntervalTrigger(seconds=max(1, int(every.total_seconds()))), args=[jobs], next_run_time=datetime.now(UTC)
+    )
+    scheduler.start()
+    return scheduler
+
+
+def tick(jobs: Jobs) -> None:
+    """Do what is due now, and say so in the log where there was anything."""
+    now = jobs.clock()
+    try:
+        with jobs.database.write() as session:
+            beat(session, f"{socket.gethostname()}:{os.getpid()}", now)
+        report = run_tick(jobs, now)
+    except SQLAlchemyError as error:
+        log.error("tick failed", cause=str(error).splitlines()[0])
+        return
+    done = {what: number for what, number in report.counts if number}
+    if done or report.failures:
+        log.info("tick", **done, failures=list(report.failures))
+
+
+def run_worker(jobs: Jobs, every: timedelta) -> None:
+    """Tick until the process is told to stop (SIGTERM or SIGINT); a tick that runs is let finish."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    scheduler = start_clock(jobs, every)
+    log.info("worker started", every=every.total_seconds())
+    stop.wait()
+    scheduler.shutdown(wait=True)
+    log.info("worker stopped")

@@ -1,0 +1,176 @@
+"""The jobs of a tick, in order. Each asks the tables what is due, does it in batches, and marks it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from kil_pipeline.alerts.deliveries import (
+    ClaimedDelivery,
+    claim_deliveries,
+    erase_old_deliveries,
+    mark_delivery,
+)
+from kil_pipeline.alerts.digests import assemble_digests
+from kil_pipeline.alerts.letter_writing import LetterWriter
+from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
+from kil_pipeline.alerts.links import Signer
+from kil_pipeline.alerts.matches import match_events
+from kil_pipeline.alerts.requests import erase_old_requests
+from kil_pipeline.alerts.subscribers import erase_stopped
+from kil_pipeline.database import Database
+from kil_pipeline.organisations.sign_in import erase_old_sign_ins
+from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
+from kil_pipeline.settings import Settings
+from kil_pipeline.times import utc_now
+
+MOST_BATCHES = 1000
+"""How many batches one job does in one tick: what is left is due at the next."""
+
+log = structlog.get_logger("scheduler")
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """What the jobs need. `render` and `send` come from `feeds`, through `web/wiring.py`."""
+
+    database: Database
+    settings: Settings
+    render: Render
+    send: Send
+    random: Callable[[], float]
+    random_token: Callable[[], str] = field(default=lambda: secrets.token_urlsafe(32))
+    clock: Callable[[], datetime] = utc_now
+    """Only to mark when an attempt ended; what is due is asked for the tick's own moment."""
+
+    def letter_writer(self) -> LetterWriter:
+        """Return what writes the letters of deliveries."""
+        signer = Signer(self.settings.secret_keys)
+        return LetterWriter(signer, self.settings.sign_in_minutes, self.random_token)
+
+
+@dataclass(frozen=True)
+class TickReport:
+    """What a tick did: a count for each job, and the jobs that failed."""
+
+    counts: tuple[tuple[str, int], ...]
+    failures: tuple[str, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what was done, a line each; one line where there was nothing to do."""
+        done = [f"{what}: {number}" for what, number in self.counts if number]
+        return (*(done or ["Nothing was due."]), *(f"FAILED: {name}" for name in self.failures))
+
+
+def run_tick(jobs: Jobs, now: datetime) -> TickReport:
+    """Do everything that is due at `now`, once. A job that fails is logged and keeps none of the others from running."""
+    counts: list[tuple[str, int]] = []
+    failures: list[str] = []
+    for name, job in _JOBS:
+        try:
+            counts.append((name, job(jobs, now)))
+        except Exception as error:
+            log.exception("job failed", job=name)
+            failures.append(f"{name}: {type(error).__name__}")
+    return TickReport(tuple(counts), tuple(failures))
+
+
+def _in_batches(jobs: Jobs, step: Callable[[Session], int]) -> int:
+    """Run one step after the other, each in a transaction of its own, until one has nothing to do."""
+    total = 0
+    for _ in range(MOST_BATCHES):
+        with jobs.database.write() as session:
+            done = step(session)
+        total += done
+        if not done:
+            break
+    return total
+
+
+def _turn_day(jobs: Jobs, now: datetime) -> int:
+    with jobs.database.write() as session:
+        return int(turn_day(session, now))
+
+
+def _raise_approaching(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: raise_approaching(session, now))
+
+
+def _raise_overdue(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: raise_overdue(session, now))
+
+
+def _match(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, match_events)
+
+
+def _assemble(jobs: Jobs, now: datetime) -> int:
+    queued = 0
+
+    def step(session: Session) -> int:
+        nonlocal queued
+        settings = jobs.settings
+        people, mails = assemble_digests(session, quiet=settings.quiet_period, digest_hour=settings.digest_at, now=now)
+        queued += mails
+        return people
+
+    _in_batches(jobs, step)
+    return queued
+
+
+def _send(jobs: Jobs, now: datetime) -> int:
+    """Send what is queued: claim │ send │ mark, never in one transaction."""
+    writer = jobs.letter_writer()
+    sent = 0
+    for _ in range(MOST_BATCHES):
+        with jobs.database.write() as session:
+            claimed = claim_deliveries(session, now, limit=50)
+        if not claimed:
+            break
+        for delivery in claimed:
+            receipt = _attempt(jobs, writer, delivery, now)
+            with jobs.database.write() as session:
+                mark_delivery(session, delivery, receipt, now, jobs.random())
+            sent += receipt.outcome is Outcome.SENT
+    return sent
+
+
+def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, now: datetime) -> Receipt:
+    try:
+        with jobs.database.write() as session:
+            letter = writer.write(session, delivery, now)
+        if letter is None:
+            return Receipt(Outcome.REFUSED, "not wanted any more")
+        return jobs.send(Outgoing(delivery.id, delivery.address, jobs.render(letter)))
+    except Exception as error:  # one mail that cannot be made must not keep the others from leaving
+        log.exception("delivery failed", delivery=str(delivery.id))
+        return Receipt(Outcome.DEFERRED, type(error).__name__)
+
+
+def _erase(jobs: Jobs, now: datetime) -> int:
+    steps: tuple[Callable[[Session, datetime], int], ...] = (
+        erase_old_requests,
+        erase_old_deliveries,
+        erase_stopped,
+        erase_old_sign_ins,
+    )
+    erased = 0
+    for step in steps:
+        with jobs.database.write() as session:
+            erased += step(session, now)
+    return erased
+
+
+Job = Callable[[Jobs, datetime], int]
+_JOBS: tuple[tuple[str, Job], ...] = (
+    ("days turned", _turn_day),
+    ("key dates looked at", _raise_approaching),
+    ("overdue reasons flagged", _raise_overdue),
+    ("events matched", _match),
+    ("digests made", _assemble),
+    ("mails sent", _send),
+    ("old records erased", _erase),
+)

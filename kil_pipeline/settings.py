@@ -1,0 +1,133 @@
+"""Settings: read from `config/default.toml`, then `settings.toml` in the folder KIL_CONFIG, then the environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from kil_pipeline.errors import ConfigurationError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHIPPED_FOLDERS = (Path(__file__).resolve().parent / "_config", CHECKOUT / "config")
+"""Where the shipped configuration is: inside an installed wheel, else beside the packages in a checkout."""
+
+DEVELOPMENT_KEY = "development-only-not-a-secret"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a deployment can choose. Times of day are in Europe/London."""
+
+    environment: Literal["production", "development"]
+    database_url: str
+    base_url: str
+    """Where readers reach the site, without a trailing slash."""
+    secret_keys: tuple[str, ...]
+    """Signing keys, newest first: the first signs, all verify."""
+    mail: str
+    """`file:FOLDER` or `smtp://user:password@host:port?tls=1`."""
+    mail_from: str
+    site_name: str
+    quiet_period: timedelta
+    """How long after a publication mail waits, so that small edits reach people as one change."""
+    tick_every: timedelta
+    digest_at: time
+    sign_in_minutes: int
+    var: Path
+    """The folder for what the product writes: database, outbox, logs."""
+
+    @property
+    def development(self) -> bool:
+        return self.environment == "development"
+
+
+def config_path(*parts: str) -> Path:
+    """Return the file or folder `config/…`; one in the folder named by KIL_CONFIG wins over the one we ship.
+
+    Raises `ConfigurationError` where neither exists.
+    """
+    own = os.environ.get("KIL_CONFIG")
+    folders = ((Path(own),) if own else ()) + SHIPPED_FOLDERS
+    for folder in folders:
+        found = folder.joinpath(*parts)
+        if found.exists():
+            return found
+    raise ConfigurationError(f"config/{'/'.join(parts)} is missing from {', '.join(str(f) for f in folders)}.")
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises `ConfigurationError` with one clear line where something is missing or wrong."""
+    table = _read_tables(environ)
+    environment = environ.get("KIL_ENV", "production")
+    if environment not in ("production", "development"):
+        raise ConfigurationError(f"KIL_ENV is “{environment}”: it must be production or development.")
+    var = Path(environ.get("KIL_VAR", str(Path.cwd() / "var"))).absolute()
+    return Settings(
+        environment="development" if environment == "development" else "production",
+        database_url=_database_url(environ, var),
+        base_url=environ.get("KIL_BASE_URL", str(table["base_url"])).rstrip("/"),
+        secret_keys=_secret_keys(environ, development=environment == "development"),
+        mail=environ.get("KIL_MAIL", str(table["mail"])),
+        mail_from=environ.get("KIL_MAIL_FROM", str(table["mail_from"])),
+        site_name=str(table["site_name"]),
+        quiet_period=timedelta(minutes=_number(environ, table, "quiet_period_minutes")),
+        tick_every=timedelta(seconds=_number(environ, table, "tick_seconds")),
+        digest_at=time.fromisoformat(str(table["digest_at"])),
+        sign_in_minutes=int(table["sign_in_minutes"]),
+        var=var,
+    )
+
+
+def _read_tables(environ: Mapping[str, str]) -> dict[str, Any]:
+    table = tomllib.loads(config_path("default.toml").read_text("utf-8"))
+    own = environ.get("KIL_CONFIG")
+    if own:
+        file = Path(own) / "settings.toml"
+        if not Path(own).is_dir():
+            raise ConfigurationError(f"KIL_CONFIG is “{own}”: it must be a folder (with a settings.toml in it).")
+        if file.exists():
+            try:
+                table |= tomllib.loads(file.read_text("utf-8"))
+            except tomllib.TOMLDecodeError as error:
+                raise ConfigurationError(f"{file} is not TOML: {error}") from error
+    return table
+
+
+def _database_url(environ: Mapping[str, str], var: Path) -> str:
+    url = environ.get("KIL_DATABASE_URL", "")
+    if not url:
+        return f"sqlite:///{var / 'kil.db'}"
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigurationError(
+            "KIL_DATABASE_URL must start with sqlite:/// or postgresql+psycopg:// "
+            "(for example postgresql+psycopg://kil:password@localhost/kil)."
+        )
+    return url
+
+
+def _secret_keys(environ: Mapping[str, str], *, development: bool) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in environ.get("KIL_SECRET_KEY", "").split(",") if key.strip())
+    if not keys and development:
+        return (DEVELOPMENT_KEY,)
+    if not keys:
+        raise ConfigurationError(
+            "KIL_SECRET_KEY is not set. Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))' "
+            "(or set KIL_ENV=development on your own machine)."
+        )
+    if any(len(key) < 32 for key in keys) and not development:
+        raise ConfigurationError("KIL_SECRET_KEY is too short: each key needs at least 32 characters.")
+    return keys
+
+
+def _number(environ: Mapping[str, str], table: Mapping[str, Any], name: str) -> float:
+    text = environ.get(f"KIL_{name.upper()}", str(table[name]))
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e6:
+        raise ConfigurationError(f"KIL_{name.upper()} is “{text}”: it must be a number from 0 up.")
+    return value

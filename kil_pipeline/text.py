@@ -1,0 +1,171 @@
+"""The one place that cleans text from outside, and the one tokeniser that search and alerts share."""
+
+import functools
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import snowballstemmer
+
+MAX_HEADLINE = 300
+MAX_TEXT = 10_000
+"""Characters: what forms and spreadsheets accept. Cleaning itself never cuts."""
+
+_BREAKS = re.compile(r"<\s*(?:br|/p|/li|/div|/tr|/h[1-6])\b[^<>]*>", re.IGNORECASE)
+_TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
+_LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_TOO_MANY_LINES = re.compile(r"\n{3,}")
+
+
+def clean_text(value: str) -> str:
+    """Return text with its paragraphs, safe for every format we write. Never raises, and is idempotent.
+
+    Entities are decoded, tags taken out (a break becomes a line), Unicode brought to NFC; control, bidirectional and
+    zero-width characters, lone surrogates and noncharacters are dropped; spaces are folded.
+    """
+    for _ in range(4):  # "&amp;lt;br&amp;gt;" comes in real notices: decode until nothing changes
+        decoded = _TAGS.sub("", _BREAKS.sub("\n", html.unescape(value)))
+        if decoded == value:
+            break
+        value = decoded
+    value = _LINE_ENDS.sub("\n", value)
+    value = "".join(character for character in value if _keeps(character))
+    value = unicodedata.normalize("NFC", value)
+    lines = [_SPACES.sub(" ", line).strip() for line in value.split("\n")]
+    return _TOO_MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def clean_line(value: str) -> str:
+    """Return text on one line, cleaned as `clean_text` does."""
+    return " ".join(clean_text(value).split())
+
+
+def _keeps(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    code = ord(character)
+    if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+        return False
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "for",
+        "from",
+        "has",
+        "have",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "so",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "you",
+        "your",
+    ]
+)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _stem(token: str) -> str:
+    return str(snowballstemmer.stemmer("english").stemWord(token))
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text: lower case, without accents and apostrophes, digits kept."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in folded if not unicodedata.combining(character))
+    return [re.sub("['’]s?$|['’]", "", word) for word in _WORD.findall(plain)]
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words, in order, without stop words."""
+    return [_stem(token) for token in tokens(text) if token and token not in _STOP_WORDS]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a reader searches for. All parts are stems."""
+
+    must: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    must_not: tuple[str, ...] = ()
+
+
+_QUERY_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+
+
+def parse_query(text: str) -> Query:
+    """Read a search such as `"link worker" -estates mental`: all words must be there, quoted ones in a row."""
+    must: list[str] = []
+    phrases: list[tuple[str, ...]] = []
+    must_not: list[str] = []
+    for part in _QUERY_PART.finditer(text):
+        found = stems(part["phrase"] if part["phrase"] is not None else part["word"])
+        if part["minus"]:
+            must_not += found
+        elif part["phrase"] is not None and len(found) > 1:
+            phrases.append(tuple(found))
+        else:
+            must += found
+    return Query(tuple(dict.fromkeys(must)), tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(must_not)))
+
+
+def slugify(name: str) -> str:
+    """Return a name as part of an address: lower-case ASCII words joined by dashes."""
+    return "-".join(token for token in tokens(name) if token.isascii())
+
+
+def shorten(text: str, most: int) -> str:
+    """Return `text`, cut at a word with an ellipsis where it has more than `most` characters."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def safe_cell(text: str) -> str:
+    """Return `text` as a spreadsheet cell that no program takes for a formula (OWASP, CSV injection).
+
+    A cell that starts with one of = + - @ tab or carriage return gets an apostrophe in front.
+    """
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

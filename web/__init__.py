@@ -1,0 +1,1 @@
+"""The web: pages, feeds over HTTP, the JSON view, and the `kil` command that puts everything together."""

@@ -1,0 +1,67 @@
+"""The Flask application. Starts no scheduler and opens no file: `web/cli.py` puts the parts together."""
+
+from datetime import timedelta
+
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web import errors, health, pages
+from web.admin import blueprint as admin
+from web.commissioner import blueprint as commissioner
+from web.context import Context, context, nonce
+from web.public import blueprint as public
+from web.subscriber import blueprint as subscriber
+from web.subscriber.manage_views import stop as one_click_unsubscribe
+
+MOST_UPLOADED = 12 * 1024 * 1024
+"""Bytes of a request's body: a 10 MB file and its form."""
+
+
+def create_app(parts: Context) -> Flask:
+    """Make the application from its parts."""
+    app = Flask(__name__)
+    settings = parts.settings
+    app.extensions["kil"] = parts
+    app.config.update(
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
+        MAX_CONTENT_LENGTH=MOST_UPLOADED,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="kil",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_loader = ChoiceLoader(
+        [PackageLoader("web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
+    )
+    csrf = CSRFProtect(app)
+    csrf.exempt(one_click_unsubscribe)  # mail programs have no cookie, only the signed address (RFC 8058)
+    for part in (public, subscriber, commissioner, admin):
+        app.register_blueprint(part)
+    health.register(app)
+    errors.register(app)
+    pages.register(app)
+    app.after_request(add_security_headers)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def add_security_headers(response: Response) -> Response:
+    """Let a page load from this site alone, run no script but ours, and be framed by nobody."""
+    policy = (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        f"script-src 'self' 'nonce-{nonce()}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    if context().settings.base_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

@@ -1,0 +1,205 @@
+"""The `kil` command. Exit code 2 and one clear line for misuse, 1 for a run that failed."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from kil_pipeline.database import Database
+from kil_pipeline.errors import ConfigurationError, DomainError
+from kil_pipeline.exchange.samples import load_sample
+from kil_pipeline.migrations import needs_upgrade, upgrade
+from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.organisations import find_organisation
+from kil_pipeline.scheduler.clock import run_worker
+from kil_pipeline.scheduler.jobs import run_tick
+from kil_pipeline.settings import Settings, load_settings
+from kil_pipeline.times import london_day, utc_now
+from web.exchange_commands import export_command, import_command, template_command
+from web.logs import set_up_logs
+from web.serving import serve
+from web.wiring import make_jobs, open_database
+
+P = ParamSpec("P")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kil-pipeline")
+@click.pass_context
+def kil(context: click.Context) -> None:
+    """Publish a forward plan, and tell people early what is coming."""
+    if context.resilient_parsing:
+        return
+    context.obj = load_settings(os.environ)
+    set_up_logs(context.obj)
+
+
+def main() -> None:
+    """Run the command; turn what is known to go wrong into one line."""
+    try:
+        kil(prog_name="kil")
+    except ConfigurationError as error:
+        _stop(str(error), 2)
+    except DomainError as error:
+        _stop(str(error), 1)
+    except SQLAlchemyError as error:
+        _stop(f"The database did not do it: {str(error).splitlines()[0]}", 1)
+
+
+def _stop(line: str, code: int) -> None:
+    click.echo(f"kil: {line}", err=True)
+    sys.exit(code)
+
+
+def migrated(settings: Settings) -> Database:
+    """Open the database. Raises `ConfigurationError` where it is not up to date."""
+    database = open_database(settings)
+    try:
+        behind = needs_upgrade(database)
+    except SQLAlchemyError as error:
+        raise ConfigurationError(f"The database cannot be reached: {str(error).splitlines()[0]}") from error
+    if behind:
+        raise ConfigurationError("The database is not up to date. Run: kil migrate")
+    return database
+
+
+def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a command the settings and the migrated database, and close the database afterwards."""
+
+    @click.pass_obj
+    @wraps(command)
+    def run(settings: Settings, /, *args: Any, **kwargs: Any) -> Any:
+        database = migrated(settings)
+        try:
+            return command(settings, database, *args, **kwargs)
+        finally:
+            database.close()
+
+    return run
+
+
+@kil.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest state (and make it, where there is none)."""
+    database = open_database(settings)
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    try:
+        upgrade(database, authority=f"{host},{london_day(utc_now()).isoformat()}")
+    except SQLAlchemyError as error:
+        raise ConfigurationError(f"The database cannot be reached: {str(error).splitlines()[0]}") from error
+    finally:
+        database.close()
+    click.echo("The database is up to date.")
+
+
+@kil.command()
+@click.option("--reset", is_flag=True, help="Empty the database first, and date the sample from today.")
+@click.pass_obj
+def demo(settings: Settings, reset: bool) -> None:
+    """Load the sample plan into the migrated database (in development only)."""
+    if not settings.development:
+        raise click.UsageError("The sample is for development: set KIL_ENV=development.")
+    if reset:
+        _empty(settings)
+    database = migrated(settings)
+    now = utc_now()
+    report = load_sample(database, now=now, progress=click.echo)
+    database.close()
+    if report.loaded:
+        click.echo(f"Loaded {report.entries} planned opportunities and {report.sessions} sessions.")
+    else:
+        click.echo(f"The sample plan is there already, dated from {report.loaded_on:%d %B %Y}. Nothing was changed.")
+    if report.aged(london_day(now)):
+        click.echo("It has aged: `kil demo --reset` empties the database and dates it from today.")
+
+
+def _empty(settings: Settings) -> None:
+    """Drop everything and migrate anew. Refuses a database that holds more than the sample's kind of data."""
+    import sqlalchemy as sa
+
+    database = open_database(settings)
+    found = sa.MetaData()
+    found.reflect(database.engine)
+    with database.writer.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS entry_search")
+        found.clear()
+        found.reflect(connection)
+        found.drop_all(connection)
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    upgrade(database, authority=f"{host},{london_day(utc_now()).isoformat()}")
+    database.close()
+
+
+@kil.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@with_database
+def serve_command(settings: Settings, database: Database, host: str, port: int) -> None:
+    """Serve the site (on SQLite: with its scheduler)."""
+    database.close()
+    serve(settings, host, port)
+
+
+@kil.command()
+@with_database
+def worker(settings: Settings, database: Database) -> None:
+    """Do what is due, until stopped. As many as wanted, on PostgreSQL."""
+    if database.sqlite:
+        raise click.UsageError(
+            "On SQLite `kil serve` holds the scheduler itself: a second one would only get in its way."
+        )
+    run_worker(make_jobs(settings, database), settings.tick_every)
+
+
+@kil.command()
+@click.option("--now", "at", help="Pretend that it is this moment (ISO 8601), in development only.")
+@with_database
+def tick(settings: Settings, database: Database, at: str | None) -> None:
+    """Do everything that is due, once, and say what was done."""
+    report = run_tick(make_jobs(settings, database), _moment(settings, at))
+    for line in report.lines():
+        click.echo(line)
+    if report.failures:
+        sys.exit(1)
+
+
+def _moment(settings: Settings, at: str | None) -> datetime:
+    if at is None:
+        return utc_now()
+    if not settings.development:
+        raise click.UsageError("--now is for development: set KIL_ENV=development.")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise click.UsageError(f"“{at}” is not a moment. Write it as 2026-12-01T08:00:00+00:00.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@kil.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--organisation", required=True, help="Its slug, prefix or full name.")
+@click.option("--role", default="author", show_default=True, type=click.Choice([role.value for role in Role]))
+@with_database
+def user_add(settings: Settings, database: Database, email: str, organisation: str, role: str) -> None:
+    """Let a person sign in and act for an organisation."""
+    with database.write() as session:
+        row = find_organisation(session, organisation)
+        member = add_member(session, email=email, organisation_id=row.id, role=Role(role), now=utc_now())
+    click.echo(f"{member.email} can sign in as {member.role} of {member.organisation_name}.")
+
+
+kil.add_command(import_command)
+kil.add_command(export_command)
+kil.add_command(template_command)

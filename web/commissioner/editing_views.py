@@ -1,0 +1,163 @@
+"""Writing an entry: one form, a preview that is the public page itself, and publishing."""
+
+from flask import flash, redirect, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from kil_pipeline.errors import EditedMeanwhile
+from kil_pipeline.organisations.audit import note_deed
+from kil_pipeline.organisations.members import Role
+from kil_pipeline.plan.answers import Answers, Problem, read_answers
+from kil_pipeline.plan.contents import Author
+from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
+from kil_pipeline.plan.previews import preview_changes, preview_entry
+from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.queries import public_revisions
+from kil_pipeline.plan.withheld import withheld_values
+from kil_pipeline.plan.written_answers import write_answers
+from kil_pipeline.text import clean_line
+from web.commissioner import blueprint
+from web.commissioner.access import member, needs
+from web.commissioner.entry_form import field_id, form_sections, reason_groups
+from web.context import database, now, today
+from web.public.entry_views import entry_parts
+
+MEANWHILE = (
+    "Somebody else saved this while you were writing. What you wrote is below and not saved yet. "
+    "Open the entry in another tab to see theirs; saving again replaces it with yours."
+)
+
+
+@blueprint.get("/workspace/entries/new")
+@needs(Role.AUTHOR)
+def new_entry() -> str:
+    """Show the empty form: a headline is enough."""
+    return _form({}, None, 0)
+
+
+@blueprint.post("/workspace/entries/new")
+@needs(Role.AUTHOR)
+def create() -> str | tuple[str, int] | Response:
+    """Start an entry as a draft."""
+    raw = request.form.to_dict()
+    answers = read_answers(raw, today=today())
+    if answers.content is None:
+        return _form(raw, None, 0, answers.problems), 400
+    with database().write() as db:
+        by = Author(member().user_id)
+        draft = create_entry(db, member().organisation_id, answers.content, withheld=answers.withheld, by=by, now=now())
+        _note("create_entry", draft, db)
+    return _onwards(draft)
+
+
+@blueprint.get("/workspace/entries/<reference>")
+@needs(Role.AUTHOR)
+def edit_entry(reference: str) -> Response:
+    """Show the form with what was saved last, private values too."""
+    with database().read() as db:
+        draft = find_draft(db, member().organisation_id, reference)
+        raw = write_answers(draft.content, withheld_values(db, draft.entry_id))
+    response = Response(_form(raw, draft, draft.version), mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"  # private values stand in it
+    return response
+
+
+@blueprint.post("/workspace/entries/<reference>")
+@needs(Role.AUTHOR)
+def save(reference: str) -> str | tuple[str, int] | Response:
+    """Save the working copy. Nobody else's work is overwritten unseen."""
+    raw = request.form.to_dict()
+    answers = read_answers(raw, today=today())
+    with database().read() as db:
+        draft = find_draft(db, member().organisation_id, reference)
+    if answers.content is None:
+        return _form(raw, draft, _version(raw), answers.problems), 400
+    try:
+        draft = _save(draft, answers, _version(raw))
+    except EditedMeanwhile:
+        with database().read() as db:
+            draft = find_draft(db, member().organisation_id, reference)
+        return _form(raw, draft, draft.version, (Problem("headline", "", MEANWHILE),)), 409
+    return _onwards(draft)
+
+
+@blueprint.get("/workspace/entries/<reference>/preview")
+@needs(Role.AUTHOR)
+def preview(reference: str) -> str:
+    """Show the entry exactly as the public will see it, with the button that publishes it."""
+    with database().read() as db:
+        draft = find_draft(db, member().organisation_id, reference)
+        public = preview_entry(db, draft, now())
+        changes = preview_changes(db, draft)
+        revisions = public_revisions(db, draft.entry_id)
+        parts = entry_parts(db, public, revisions)
+    return render_template("commissioner/preview.html", draft=draft, changes=changes, problems=[], **parts)
+
+
+@blueprint.post("/workspace/entries/<reference>/publish")
+@needs(Role.AUTHOR)
+def publish(reference: str) -> Response:
+    """Publish the working copy that was previewed; its events are in the same transaction."""
+    why, minor = clean_line(request.form.get("why", ""))[:1000], request.form.get("minor") == "yes"
+    with database().write() as db:
+        draft = find_draft(db, member().organisation_id, reference)
+        if str(draft.version) != request.form.get("version"):
+            raise EditedMeanwhile("Somebody saved this after your preview. Look at the preview again, then publish.")
+        number = publish_entry(db, draft.entry_id, by=Author(member().user_id), why=why, minor=minor, now=now())
+        _note("publish_entry", draft, db)
+    flash("Published. Everybody can see it now." if number else "Nothing had changed, so nothing was published.")
+    return redirect(f"/entries/{reference}")
+
+
+def _save(draft: Draft, answers: Answers, version: int) -> Draft:
+    assert answers.content is not None  # checked by the caller
+    with database().write() as db:
+        saved = save_draft(
+            db,
+            draft.entry_id,
+            answers.content,
+            withheld=answers.withheld,
+            version=version,
+            by=Author(member().user_id),
+            now=now(),
+        )
+        _note("save_entry", saved, db)
+    return saved
+
+
+def _note(deed: str, draft: Draft, db: Session) -> None:
+    who = member()
+    note_deed(
+        db,
+        deed,
+        subject=draft.reference,
+        user_id=who.user_id,
+        organisation_id=who.organisation_id,
+        now=now(),
+    )
+
+
+def _onwards(draft: Draft) -> Response:
+    if request.form.get("then") == "preview":
+        return redirect(f"/workspace/entries/{draft.reference}/preview")
+    flash("Saved. Nothing of it is public until you publish it.")
+    return redirect(f"/workspace/entries/{draft.reference}")
+
+
+def _version(raw: dict[str, str]) -> int:
+    text = raw.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tuple[Problem, ...] = ()) -> str:
+    return render_template(
+        "commissioner/entry_form.html",
+        raw=raw,
+        draft=draft,
+        version=version,
+        sections=form_sections(),
+        reasons=reason_groups(),
+        problems=[(field_id(problem.field), problem.message) for problem in problems],
+        problem_of={problem.field: problem.message for problem in problems},
+        field_id=field_id,
+    )

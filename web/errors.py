@@ -1,0 +1,93 @@
+"""One table: what each error of the domain looks like to a person. Never a traceback, always a way on."""
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from kil_pipeline.errors import (
+    DomainError,
+    EditedMeanwhile,
+    InvalidContent,
+    InvalidTransition,
+    LinkNotValid,
+    NotFound,
+    UnknownCode,
+)
+from web.queries import QueryNotUnderstood
+
+PAGES: dict[type[DomainError], tuple[int, str]] = {
+    NotFound: (404, "Page not found"),
+    LinkNotValid: (410, "This link does not work any more"),
+    EditedMeanwhile: (409, "Somebody else saved this meanwhile"),
+    InvalidTransition: (409, "That cannot be done now"),
+    InvalidContent: (400, "There is a problem"),
+    UnknownCode: (400, "There is a problem"),
+    QueryNotUnderstood: (400, "We did not understand that address"),
+}
+"""Each domain error with its HTTP status and the heading of its page."""
+
+HEADINGS = {
+    400: "There is a problem",
+    403: "You cannot see this",
+    404: "Page not found",
+    405: "That does not work here",
+    410: "This link does not work any more",
+    413: "That is too large",
+    429: "Too many requests",
+    500: "Sorry, something went wrong",
+}
+EXPLANATIONS = {
+    403: "Sign in with an account that may.",
+    404: "Check the address, or look in the plan.",
+    405: "Go back and try again.",
+    413: "Send at most 10 MB.",
+    429: "Wait a minute, then try again.",
+    500: "Nothing that you sent was half saved. Try again in a minute.",
+}
+
+
+def register(app: Flask) -> None:
+    """Let the application answer every error from this table."""
+    app.register_error_handler(DomainError, show_domain_error)
+    app.register_error_handler(CSRFError, show_csrf_error)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(Exception, show_unexpected_error)
+
+
+def show_domain_error(error: DomainError) -> Response:
+    """Show what the domain says."""
+    status, heading = next((PAGES[kind] for kind in type(error).__mro__ if kind in PAGES), (400, HEADINGS[400]))
+    problems = list(error.problems.values()) if isinstance(error, QueryNotUnderstood) else []
+    return _page(status, heading, str(error), [line for lines in problems for line in lines])
+
+
+def show_csrf_error(error: CSRFError) -> Response:
+    """Show that a form came without its token: stale, or not ours."""
+    return _page(400, "Please send the form again", "The page was open for too long, or cookies are off.")
+
+
+def show_http_error(error: HTTPException) -> Response:
+    """Show an error of HTTP in plain words."""
+    status = error.code or 500
+    if status < 400:  # redirects are HTTP exceptions too
+        return make_response(error.get_response())
+    return _page(status, HEADINGS.get(status, HEADINGS[400]), EXPLANATIONS.get(status, "Go back and try again."))
+
+
+def show_unexpected_error(error: Exception) -> Response:
+    """Log what nobody expected, and show a page without any of it."""
+    structlog.get_logger("web").exception("request failed", method=request.method, path=request.path)
+    return _page(500, HEADINGS[500], EXPLANATIONS[500])
+
+
+def _page(status: int, heading: str, message: str, problems: list[str] | None = None) -> Response:
+    if request.path.startswith(("/feeds/", "/calendars/", "/api/")) or request.path.endswith(".json"):
+        lines = problems or [message]
+        response = make_response("\n".join([heading, *lines, ""]), status)
+        response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    else:
+        page = render_template("error.html", heading=heading, message=message, problems=problems or [])
+        response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,169 @@
+"""The query string of the plan, its feeds and its calendars: the same filters everywhere, read in one place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+from werkzeug.datastructures import MultiDict
+
+from kil_pipeline.errors import DomainError
+from kil_pipeline.plan.advice import CHANCES
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.queries import Order
+from kil_pipeline.plan.statuses import Status
+from kil_pipeline.reference.areas import areas, find_area
+from kil_pipeline.reference.cpv import normalise_cpv
+from kil_pipeline.reference.routes import routes
+from kil_pipeline.reference.themes import find_theme
+from kil_pipeline.text import clean_line
+
+MOST_VALUES = 50
+"""How many values one filter takes: enough for every district of a region, too few to tire the database."""
+
+PARAMETERS = {
+    "q": "words",
+    "area": "areas",
+    "theme": "themes",
+    "commissioner": "commissioners",
+    "route": "routes",
+    "chance": "chances",
+    "status": "statuses",
+    "cpv": "cpv",
+    "entry": "references",
+}
+"""Each parameter of the query string with the part of `Criteria` that it fills."""
+
+
+class QueryNotUnderstood(DomainError):
+    """A filter or page number that makes no sense. `problems`: each parameter with what is wrong and how to mend it."""
+
+    def __init__(self, problems: Mapping[str, list[str]]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(line for lines in problems.values() for line in lines))
+
+
+@dataclass(frozen=True)
+class PlanQuery:
+    """A whole query of the plan: what to show, which page of it, in which order."""
+
+    criteria: Criteria
+    page: int = 1
+    order: Order = Order.SOONEST
+
+
+class _Area(fields.String):
+    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
+        text = clean_line(str(value))
+        found = areas().get(text) or find_area(text)
+        if found is None:
+            raise ValidationError(f"We know no area “{text[:60]}”. Choose one from the list, or try a council’s name.")
+        return found.code
+
+
+class _Theme(fields.String):
+    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
+        text = clean_line(str(value))
+        found = find_theme(text)
+        if found is None:
+            raise ValidationError(f"We know no topic “{text[:60]}”. Choose one from the list.")
+        return found.code
+
+
+class _Cpv(fields.String):
+    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
+        found = normalise_cpv(str(value))
+        if found is None:
+            raise ValidationError(f"“{str(value)[:30]}” is not a CPV code. A CPV code has 8 digits, such as 85000000.")
+        return found
+
+
+def _one_of(what: str, codes: Iterable[str]) -> validate.Validator:
+    return validate.OneOf(list(codes), error=f"We know no {what} “{{input}}”. Choose one from the list.")
+
+
+def _some(field: fields.Field[str]) -> fields.List[str]:
+    too_many = f"Choose at most {MOST_VALUES}."
+    return fields.List(field, load_default=list, validate=validate.Length(max=MOST_VALUES, error=too_many))
+
+
+class PlanQuerySchema(Schema):
+    """Reads the query string. Empty values count as not given; parameters of others (utm_…) are ignored."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    words = fields.String(
+        data_key="q", load_default="", validate=validate.Length(max=200, error="Search for at most 200 characters.")
+    )
+    areas = _some(_Area())
+    themes = _some(_Theme())
+    commissioners = _some(
+        fields.String(validate=validate.Length(max=120, error="That is not one of our commissioners."))
+    )
+    routes = _some(fields.String(validate=_one_of("way of choosing a provider", [r.code for r in routes()])))
+    chances = _some(fields.String(validate=_one_of("answer to “Can we go for it?”", CHANCES)))
+    statuses = _some(fields.String(validate=_one_of("status", [s.value for s in Status if s is not Status.DRAFT])))
+    cpv = _some(_Cpv())
+    references = _some(fields.String(validate=validate.Length(max=30, error="That is not one of our references.")))
+    page = fields.Integer(
+        load_default=1,
+        validate=validate.Range(1, 100_000, error="Pages count from 1."),
+        error_messages={"invalid": "The page must be a number, such as 2."},
+    )
+    order = fields.Enum(Order, by_value=True, load_default=Order.SOONEST)
+
+    @post_load
+    def make(self, data: dict[str, object], **kwargs: object) -> PlanQuery:
+        """Make the frozen value."""
+        page, order = data.pop("page"), data.pop("order")
+        words = clean_line(str(data.pop("words")))
+        parts = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+        return PlanQuery(Criteria(words=words, **parts), int(str(page)), Order(str(order)))
+
+
+_SCHEMA_KEYS = {parameter: ("q" if name == "words" else name) for parameter, name in PARAMETERS.items()}
+
+
+def read_plan_query(arguments: MultiDict[str, str]) -> PlanQuery:
+    """Read the filters of a query string. Raises `QueryNotUnderstood`."""
+    data: dict[str, object] = {}
+    for parameter, key in _SCHEMA_KEYS.items():
+        values = [value for value in arguments.getlist(parameter) if value.strip()]
+        if values:
+            data[key] = values[0] if key == "q" else values
+    for parameter in ("page", "order"):
+        if arguments.get(parameter, "").strip():
+            data[parameter] = arguments[parameter].strip()
+    try:
+        query: PlanQuery = PlanQuerySchema().load(data)
+    except ValidationError as error:
+        raise QueryNotUnderstood(_by_parameter(error.messages_dict)) from error
+    return query
+
+
+def _by_parameter(messages: Mapping[str, object]) -> dict[str, list[str]]:
+    names = {key: parameter for parameter, key in _SCHEMA_KEYS.items()}
+    return {names.get(key, key): sorted(set(_lines(value))) for key, value in messages.items()}
+
+
+def _lines(value: object) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        for part in value.values():
+            yield from _lines(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _lines(part)
+    else:
+        yield str(value)
+
+
+def write_plan_query(criteria: Criteria, **more: str | int) -> str:
+    """Return the query string (with its `?`, or empty) that reads back as `criteria`."""
+    pairs: list[tuple[str, str | int]] = []
+    for parameter, name in PARAMETERS.items():
+        value = getattr(criteria, name)
+        pairs += [(parameter, value)] if isinstance(value, str) and value else []
+        pairs += [(parameter, part) for part in value] if isinstance(value, tuple) else []
+    pairs += list(more.items())
+    return "?" + urlencode(pairs) if pairs else ""

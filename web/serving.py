@@ -1,0 +1,30 @@
+"""`kil serve`: the web server, one process on SQLite, as many as asked for on PostgreSQL."""
+
+import os
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from kil_pipeline.settings import Settings
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until stopped. Each process makes its own application (`wiring.served_app`)."""
+    sqlite = settings.database_url.startswith("sqlite")
+    click.echo(f"Serving {settings.base_url} (listening on {host}:{port}). Stop with Ctrl-C.")
+    if settings.development:
+        click.echo("Mail is readable at " + settings.base_url + "/dev/mail")
+    Granian(
+        "web.wiring:served_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1 if sqlite else max(1, int(os.environ.get("KIL_WEB_PROCESSES", "1"))),
+        blocking_threads=4,
+        backpressure=64,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_access=False,
+    ).serve()

@@ -1,0 +1,80 @@
+"""Asking for alerts, and confirming it. The answer is the same whether or not an address is known."""
+
+from flask import render_template, request
+from limits import RateLimitItemPerHour
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.requests import LINK_DAYS, ask_for_alerts, confirm_alerts
+from kil_pipeline.alerts.subscribers import subscriber_view
+from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
+from kil_pipeline.plan.advice import CHANCES
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.reference.areas import choosable_areas
+from kil_pipeline.reference.themes import themes
+from web.context import database, now, settings
+from web.queries import read_plan_query
+from web.subscriber import blueprint
+from web.subscriber.forms import WEEKDAYS, AlertForm, read_alert_form
+from web.subscriber.manage_views import show_choices
+
+FROM_ONE_PLACE = RateLimitItemPerHour(30)
+"""How often one client can ask within an hour; the bound for each address is in the domain."""
+_limiter = FixedWindowRateLimiter(MemoryStorage())
+
+
+@blueprint.get("/alerts/new")
+def new_alerts() -> str:
+    """Show the form, filled in with the filters that the reader comes from."""
+    return _form(AlertForm("", read_plan_query(request.args).criteria, Frequency.WEEKLY, 0, (), False))
+
+
+@blueprint.post("/alerts/new")
+def ask() -> str | tuple[str, int]:
+    """Queue the mail that asks for confirmation."""
+    form = read_alert_form(request.form)
+    if form.problems:
+        return _form(form), 400
+    if not _limiter.hit(FROM_ONE_PLACE, request.remote_addr or ""):
+        return render_template(
+            "error.html", heading="Too many requests", message="Try again in an hour.", problems=[]
+        ), 429
+    if not form.trapped:
+        with database().write() as session:
+            ask_for_alerts(session, form.email, (form.criteria,), form.frequency, weekday=form.weekday, now=now())
+    return render_template("subscriber/check_inbox.html", days=LINK_DAYS)
+
+
+@blueprint.get("/alerts/confirm/<token>")
+def show_confirm(token: str) -> str:
+    """Show the button. Opening the link confirms nothing: mail scanners open links too."""
+    return render_template("subscriber/confirm.html", token=token)
+
+
+@blueprint.post("/alerts/confirm/<token>")
+def confirm(token: str) -> str:
+    """Start the alerts."""
+    with database().write() as session:
+        subscriber_id = confirm_alerts(session, token, digest_hour=settings().digest_at, now=now())
+        view = subscriber_view(session, subscriber_id)
+    return show_choices(view, "Your alerts have started.")
+
+
+def _form(form: AlertForm) -> str:
+    with database().read() as session:
+        commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
+    return render_template(
+        "subscriber/new.html",
+        form=form,
+        criteria=form.criteria,
+        problems=form.problems,
+        problem_of=dict(form.problems),
+        areas=choosable_areas(sample=settings().development),
+        themes=themes(),
+        chances={code: words for code, words in CHANCES.items() if code in ("open", "grant", "no_tender", "undecided")},
+        commissioners=commissioners,
+        frequencies=list(Frequency),
+        weekdays=WEEKDAYS,
+        everything=form.criteria == Criteria(),
+    )

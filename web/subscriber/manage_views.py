@@ -1,0 +1,90 @@
+""" "Change what you get": reached by a signed link from every mail, without an account."""
+
+from flask import make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from kil_pipeline.alerts.criteria_words import describe_criteria
+from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.links import Signer
+from kil_pipeline.alerts.subscribers import (
+    SubscriberView,
+    change_alerts,
+    forget_subscriber,
+    subscriber_view,
+    unsubscribe,
+)
+from web.context import database, now, settings
+from web.subscriber import blueprint
+from web.subscriber.forms import WEEKDAYS, read_frequency, read_kept
+
+
+@blueprint.get("/alerts/<token>")
+def manage(token: str) -> str:
+    """Show what a subscriber gets."""
+    subscriber_id = _signer().read("manage", token)
+    with database().read() as session:
+        return show_choices(subscriber_view(session, subscriber_id))
+
+
+@blueprint.post("/alerts/<token>")
+def change(token: str) -> str | tuple[str, int]:
+    """Change what a subscriber gets; with no choice left ticked, mail stops."""
+    subscriber_id = _signer().read("manage", token)
+    if request.form.get("do") == "erase":
+        with database().write() as session:
+            forget_subscriber(session, subscriber_id)
+        return render_template("subscriber/erased.html")
+    problems: list[tuple[str, str]] = []
+    frequency, weekday = read_frequency(request.form, problems)
+    with database().write() as session:
+        view = subscriber_view(session, subscriber_id)
+        kept = read_kept(request.form, view.criteria)
+        if problems:
+            return show_choices(view, problems=tuple(problems)), 400
+        change_alerts(
+            session,
+            subscriber_id,
+            criteria=kept,
+            frequency=frequency,
+            weekday=weekday,
+            digest_hour=settings().digest_at,
+            now=now(),
+        )
+        if not kept:
+            unsubscribe(session, subscriber_id, now())
+        view = subscriber_view(session, subscriber_id)
+    return show_choices(view, "Saved." if kept else "Saved. You get no more mail.")
+
+
+@blueprint.get("/alerts/<token>/unsubscribe")
+def show_unsubscribe(token: str) -> str:
+    """Show a button. Opening the link stops nothing: mail scanners open links too."""
+    _signer().read("unsubscribe", token)
+    return render_template("subscriber/unsubscribe.html", token=token, done=False)
+
+
+@blueprint.post("/alerts/<token>/unsubscribe")
+def stop(token: str) -> Response:
+    """Stop all mail: one click, no cookie, no redirect, as often as one likes (RFC 8058)."""
+    subscriber_id = _signer().read("unsubscribe", token)
+    with database().write() as session:
+        unsubscribe(session, subscriber_id, now())
+    return make_response(render_template("subscriber/unsubscribe.html", token=token, done=True))
+
+
+def show_choices(view: SubscriberView, message: str = "", problems: tuple[tuple[str, str], ...] = ()) -> str:
+    """Render "change what you get" for one subscriber."""
+    return render_template(
+        "subscriber/manage.html",
+        view=view,
+        message=message,
+        problems=problems,
+        action=_signer().manage_path(view.id),
+        choices=[(choice.canonical(), describe_criteria(choice)) for choice in view.criteria],
+        frequencies=list(Frequency),
+        weekdays=WEEKDAYS,
+    )
+
+
+def _signer() -> Signer:
+    return Signer(settings().secret_keys)

@@ -1,0 +1,52 @@
+"""The composition root: makes every part from the settings and hands it to those that need it."""
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from feeds.mail import make_renderer
+from feeds.mail_transports import make_sender
+from kil_pipeline.database import Database
+from kil_pipeline.organisations.sign_in import mint_sign_in_token
+from kil_pipeline.scheduler.clock import start_clock
+from kil_pipeline.scheduler.jobs import Jobs
+from kil_pipeline.settings import Settings, load_settings
+from web.app import create_app
+from web.context import Context
+from web.logs import set_up_logs
+from web.warm import warm
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database, making the folder of an SQLite file where it is missing."""
+    if settings.database_url.startswith("sqlite:///"):
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database_url)
+
+
+def make_jobs(settings: Settings, database: Database) -> Jobs:
+    """Make what the scheduler does from its parts: the renderer and the sender come from `feeds`."""
+    return Jobs(
+        database=database,
+        settings=settings,
+        render=make_renderer(settings),
+        send=make_sender(settings),
+        mint=mint_sign_in_token,
+        random=random.random,
+    )
+
+
+def served_app() -> Callable[..., Any]:
+    """Make what the web server serves (called once in each of its processes).
+
+    On SQLite the one web process holds the scheduler too; on PostgreSQL workers do the scheduler's work (`kil worker`).
+    """
+    settings = load_settings(os.environ)
+    set_up_logs(settings)
+    database = open_database(settings)
+    if database.sqlite:
+        start_clock(make_jobs(settings, database), settings.tick_every)
+    parts = Context(settings, database)
+    return warm(create_app(parts), parts)
