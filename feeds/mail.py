@@ -97,19 +97,19 @@ def _render_sign_in(templates: Environment, site: Site, letter: SignInLetter) ->
 
 def write_subject(items: Sequence[DigestItem]) -> str:
     """Return the subject of a digest: what matters most, in words. Never more than `LONGEST_SUBJECT` characters."""
-    first = items[0]
     news = {item.news for item in items}
+    first = f"{items[0].news}: {items[0].title}" if items[0].news else items[0].title
     if len(items) == 1:
-        line = f"{first.news}: {first.title}" if first.news else first.title
+        line = first
     elif news == {"New"}:
         line = f"{len(items)} new {_nouns(items)}: {_titles(items)}"
     elif all(item.news.startswith("Moved") for item in items):
         line = f"{len(items)} {_nouns(items)} moved: {_titles(items)}"
-    elif len(news) == 1 and first.news:
-        line = f"{first.news} ({len(items)}): {_titles(items)}"
+    elif len(news) == 1 and items[0].news:
+        line = f"{items[0].news} ({len(items)}): {_titles(items)}"
     else:
         more = f", and {len(items) - 1} more"
-        line = shorten(f"{first.news}: {first.title}" if first.news else first.title, LONGEST_SUBJECT - len(more)) + more
+        line = shorten(first, LONGEST_SUBJECT - len(more)) + more
     return shorten(clean_line(line), LONGEST_SUBJECT)
 
 

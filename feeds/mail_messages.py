@@ -1,32 +1,67 @@
-"""A message as bytes for the wire: both alternatives, and headers that every mail server understands."""
+"""Messages as bytes (RFC 5322): what a mail server is handed and what the outbox keeps."""
 
+import ipaddress
+import uuid
 from datetime import datetime
-from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.policy import EmailPolicy
 from urllib.parse import urlsplit
 
 from kil_pipeline.alerts.letters import Outgoing
 from kil_pipeline.text import clean_line
 
-WIRE = policy.SMTP.clone(max_line_length=998)
-"""Long headers stay whole: folded into an encoded word, one-click unsubscribing would be dead (RFC 8058)."""
+LONGEST_LINE = 998
+"""Characters of one line (RFC 5322, 2.1.1)."""
 
 
-def make_mail(outgoing: Outgoing, *, sender: str, base_url: str, now: datetime) -> EmailMessage:
-    """Return the mail of one delivery. Its Message-ID comes from the delivery's id: a repeat is the same mail."""
-    host = urlsplit(base_url).hostname or "localhost"
-    name, address = parseaddr(sender)
-    mail = EmailMessage(policy=WIRE)
-    mail["From"] = Address(display_name=clean_line(name), addr_spec=address)
-    mail["To"] = Address(addr_spec=outgoing.to)
-    mail["Subject"] = clean_line(outgoing.message.subject)
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{outgoing.id.hex}@{host}>"
+class MailPolicy(EmailPolicy):
+    """Folds headers as usual, except those that mail programs read by the letter.
+
+    The library folds a long address into encoded words, and one-click unsubscribing is dead; a wider line for all
+    headers would make encoded words longer than RFC 2047 allows (75 characters).
+    """
+
+    WHOLE = frozenset({"list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id"})
+
+    def fold(self, name: str, value: str) -> str:
+        """Return a header as lines."""
+        if name.lower() not in self.WHOLE or not value.isascii():
+            return str(super().fold(name, value))
+        return f"{name}: {value}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as lines of bytes."""
+        return self.fold(name, value).encode("ascii")
+
+
+POLICY = MailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=76, raise_on_defect=True)
+"""76: at 78 the library writes encoded words of 76 characters, one more than RFC 2047 allows."""
+
+
+def write_mail(outgoing: Outgoing, *, sender: str, base_url: str, now: datetime) -> bytes:
+    """Return a mail's bytes. Raises `ValueError` for a further header that cannot be one."""
+    message = outgoing.message
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = sender
+    mail["To"] = outgoing.to
+    mail["Subject"] = clean_line(message.subject)
+    mail["Date"] = now
+    mail["Message-ID"] = message_id(outgoing.id, base_url)
     mail["Auto-Submitted"] = "auto-generated"
-    for header, value in outgoing.message.headers:
-        mail[header] = clean_line(value)
-    mail.set_content(outgoing.message.text, charset="utf-8", cte="quoted-printable")
-    mail.add_alternative(outgoing.message.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    return mail
+    for name, value in message.headers:
+        if len(name) + 2 + len(value) > LONGEST_LINE:
+            raise ValueError(f"the header {name} is longer than a line can be")
+        mail[name] = value
+    mail.set_content(message.text, cte="quoted-printable")
+    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def message_id(delivery_id: uuid.UUID, base_url: str) -> str:
+    """Return the Message-ID of a delivery: the same at every attempt, on our own host."""
+    host = urlsplit(base_url).hostname or "localhost"
+    try:
+        version = ipaddress.ip_address(host).version
+    except ValueError:
+        return f"<{delivery_id}@{host}>"
+    return f"<{delivery_id}@[{'IPv6:' if version == 6 else ''}{host}]>"

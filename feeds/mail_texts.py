@@ -22,13 +22,13 @@ def write_digest(
 ) -> str:
     """Return the text of a digest: `full` items are told in full, the `rest` are listed."""
     parts = [_wrap(intro)]
-    parts += [_item(number, item, address) for number, item in enumerate(full, 1)]
+    parts += ["\n".join(_item_lines(number, item, address)) for number, item in enumerate(full, 1)]
     if rest:
         parts.append(_wrap("And also:"))
         parts += [f"{_wrap(item.title, '  ')}\n  {address}{item.path}" for item in rest]
     parts += [
         _wrap(f"Please note: {DISCLAIMER}"),
-        _wrap(f"You get this mail {letter.frequency.label}, from {site_name}."),
+        _wrap(f"This mail is from {site_name}. How often: {letter.frequency.label}."),
         "Change what you get:\n" + address + letter.manage_path,
         "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
     ]
@@ -66,10 +66,6 @@ def write_sign_in(letter: SignInLetter, site_name: str, address: str) -> str:
             _wrap(site_name) + "\n" + address,
         ]
     )
-
-
-def _item(number: int, item: DigestItem, address: str) -> str:
-    return "\n".join(_item_lines(number, item, address))
 
 
 def _item_lines(number: int, item: DigestItem, address: str) -> Iterator[str]:

@@ -2,31 +2,28 @@
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
-from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
 import click
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from kil_pipeline.database import Database
 from kil_pipeline.errors import ConfigurationError, DomainError
 from kil_pipeline.exchange.samples import load_sample
-from kil_pipeline.migrations import needs_upgrade, upgrade
+from kil_pipeline.migrations import upgrade
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.scheduler.clock import run_worker
 from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
+from web.commands import migrated, with_database
 from web.exchange_commands import export_command, import_command, template_command
 from web.logs import set_up_logs
 from web.serving import serve
 from web.wiring import make_jobs, open_database
-
-P = ParamSpec("P")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,33 +52,6 @@ def main() -> None:
 def _stop(line: str, code: int) -> None:
     click.echo(f"kil: {line}", err=True)
     sys.exit(code)
-
-
-def migrated(settings: Settings) -> Database:
-    """Open the database. Raises `ConfigurationError` where it is not up to date."""
-    database = open_database(settings)
-    try:
-        behind = needs_upgrade(database)
-    except SQLAlchemyError as error:
-        raise ConfigurationError(f"The database cannot be reached: {str(error).splitlines()[0]}") from error
-    if behind:
-        raise ConfigurationError("The database is not up to date. Run: kil migrate")
-    return database
-
-
-def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command the settings and the migrated database, and close the database afterwards."""
-
-    @click.pass_obj
-    @wraps(command)
-    def run(settings: Settings, /, *args: Any, **kwargs: Any) -> Any:
-        database = migrated(settings)
-        try:
-            return command(settings, database, *args, **kwargs)
-        finally:
-            database.close()
-
-    return run
 
 
 @kil.command()
@@ -121,9 +91,7 @@ def demo(settings: Settings, reset: bool) -> None:
 
 
 def _empty(settings: Settings) -> None:
-    """Drop everything and migrate anew. Refuses a database that holds more than the sample's kind of data."""
-    import sqlalchemy as sa
-
+    """Drop every table and migrate anew."""
     database = open_database(settings)
     found = sa.MetaData()
     found.reflect(database.engine)

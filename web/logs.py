@@ -1,4 +1,4 @@
-"""Logs: one line an event to standard error, readable in development, JSON in production. No values of fields in them."""
+"""Logs: one line an event to standard error, readable in development, JSON in production. No field's value in it."""
 
 import logging
 import sys

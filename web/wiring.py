@@ -9,7 +9,6 @@ from typing import Any
 from feeds.mail import make_renderer
 from feeds.mail_transports import make_sender
 from kil_pipeline.database import Database
-from kil_pipeline.organisations.sign_in import mint_sign_in_token
 from kil_pipeline.scheduler.clock import start_clock
 from kil_pipeline.scheduler.jobs import Jobs
 from kil_pipeline.settings import Settings, load_settings
@@ -33,7 +32,6 @@ def make_jobs(settings: Settings, database: Database) -> Jobs:
         settings=settings,
         render=make_renderer(settings),
         send=make_sender(settings),
-        mint=mint_sign_in_token,
         random=random.random,
     )
 

@@ -118,7 +118,7 @@ def claim_deliveries(session: Session, now: datetime, *, limit: int = 100) -> tu
 
 
 def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, now: datetime, chance: float) -> None:
-    """Write down how an attempt ended. `chance` (0 to 1) spreads the next attempt, so that not all come back at once."""
+    """Write down how an attempt ended. `chance` (0 to 1) spreads the attempts that follow."""
     row = session.get(Delivery, claimed.id, with_for_update=True)
     if row is None or row.state != "sending" or row.attempts != claimed.attempts:
         return  # another worker has taken over since: its word counts

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kil_pipeline.alerts.letters import DigestItem
 from kil_pipeline.alerts.matching import explain_match
+from kil_pipeline.alerts.news import describe_news
 from kil_pipeline.events.types import (
     DateMoved,
     EntryCancelled,
@@ -78,4 +79,5 @@ def _make_item(group: list[MatchedEvent]) -> DigestItem:
         why=" ".join(reasons),
         path=f"/{folder}/{facets.reference}",
         because="; ".join(because),
+        news=describe_news(min(reversed(group), key=lambda matched: _urgency([matched])).event),
     )

@@ -119,7 +119,7 @@ def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, lim
 
 
 def _unsent(session: Session, person: Subscriber, quiet_time: QuietTime) -> list[MatchedEvent]:
-    """Return the settled events that a subscriber has not been told of, oldest first, each with the criteria it meets."""
+    """Return the settled events that a subscriber was not told of, oldest first, with the criteria they meet."""
     rows = session.execute(
         sa.select(Match.position, CriteriaRow.body)
         .join(Subscription, Subscription.criteria_id == Match.criteria_id)

@@ -1,4 +1,4 @@
-"""Addresses that must not be mailed: they do not exist, or complained. Checked whenever something is about to be sent."""
+"""Addresses that must not be mailed: they do not exist, or complained. Checked before each sending."""
 
 from datetime import datetime
 

@@ -179,6 +179,8 @@ def public_organisations(session: Session, kind: OrganisationKind) -> tuple[Publ
 
 def _initials(name: str) -> str:
     letters = "".join(word[0] for word in re.findall(r"[A-Za-z0-9]+", name) if word.lower() not in _IGNORED)
+    if len(letters) < 3:  # "Leeds City Council" gives LCC; a single word gives its beginning
+        letters = "".join(re.findall(r"[A-Za-z0-9]+", name))[:3]
     return (letters.upper() or "ORG")[:6]
 
 

@@ -102,7 +102,9 @@ class _Reading:
         if not headline:
             self._problem("headline", "", "Write a headline: it is the one thing that every entry needs.")
         elif len(headline) > MAX_HEADLINE:
-            message = f"The headline has {len(headline)} characters. Use at most {MAX_HEADLINE}; put the rest into the summary."
+            message = (
+                f"It has {len(headline)} characters. Use at most {MAX_HEADLINE}; the rest belongs into the summary."
+            )
             self._problem("headline", headline, message)
         self.values["headline"] = headline
 

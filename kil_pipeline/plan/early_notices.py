@@ -42,7 +42,7 @@ class EarlyNotice(Base):
 
 
 def raise_approaching(session: Session, now: datetime) -> int:
-    """Record `MilestoneApproaching` for the next batch of key dates that have come near. Returns how many were noted."""
+    """Record `MilestoneApproaching` for the next key dates that have come near. Returns how many were noted."""
     today = london_day(now)
     noted = 0
     for kind in milestone_kinds(computed=True):

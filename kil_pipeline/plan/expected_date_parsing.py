@@ -48,7 +48,7 @@ _INDICATIVE = re.compile(
 )
 _CONFIRMED = re.compile(r"\b(?:confirmed|firm|fixed)\b")
 _NOISE = re.compile(
-    r"^(?:from|in|on|by|starting|due|expected|exp|before|during|the)\s+|\bexpected\b|\bw/c\b|\bweek commencing\b|[(),;]|"
+    r"^(?:from|in|on|by|starting|due|expected|exp|before|during|the)\s+|\bexpected\b|\bweek commencing\b|[(),;]|"
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
 )
 
@@ -192,12 +192,13 @@ def _calendar_year(match: re.Match[str], today: date, sure: Confidence) -> Expec
     return months_span(date(int(match[1]), 1, 1), 12, Precision.YEAR, sure)
 
 
+_TIME = r"(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?"
 _END = r"(?:(?:by )?(?:the )?(?:early|mid|late|end|start|beginning|middle)(?: of)?[ -])?"
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern), read)
     for pattern, read in (
         (
-            r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?",
+            r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})" + _TIME,
             _day,
         ),
         (r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4}|\d{2})(?: \d{2}:\d{2}(?::\d{2})?)?", _uk_day),

@@ -87,7 +87,7 @@ def months_span(first: date, months: int, precision: Precision, confidence: Conf
 
 
 def describe_span(when: ExpectedDate) -> str:
-    """Return the span in words, without how sure it is: "14 March 2027", "April to June 2027", "April 2027 to March 2028"."""
+    """Return the span in words, without how sure it is: "14 March 2027", "April to June 2027"."""
     first, last = when.earliest, when.latest
     if when.precision is Precision.DAY:
         return f"{first.day} {first:%B %Y}"
@@ -152,7 +152,7 @@ _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def compare(old: ExpectedDate, new: ExpectedDate) -> Move:
-    """Return how `new` differs from `old`. Spans that lie in one another did not move: they were narrowed or widened."""
+    """Return how `new` differs from `old`. Spans that lie in one another did not move."""
     if (old.earliest, old.latest) == (new.earliest, new.latest):
         step = _SURENESS.index(new.confidence) - _SURENESS.index(old.confidence)
         if step == 0:

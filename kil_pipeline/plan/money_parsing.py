@@ -21,9 +21,13 @@ class MoneyNotUnderstood(DomainError):
         super().__init__(f"“{value[:80]}” is not an amount that we can read. {hint}")
 
 
-_NUMBER = r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<{0}unit>k|thousand|m|mn|mil|million|bn|b|billion)?"
+_NUMBER = (
+    r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*"
+    r"(?P<{0}unit>k|thousand|m|mn|mil|million|bn|b|billion)?"
+)
 _AMOUNT = re.compile(
-    r"(?P<before>between|from|up to|under|below|less than|no more than|max(?:imum)?(?: of)?|over|above|more than|at least|"
+    r"(?P<before>between|from|up to|under|below|less than|no more than|max(?:imum)?(?: of)?|"
+    r"over|above|more than|at least|"
     r"min(?:imum)?(?: of)?|<=?|>=?)?\s*£?\s*"
     + _NUMBER.format("low")
     + r"(?:\s*(?:to|and|-|–|—)\s*£?\s*"
@@ -34,14 +38,16 @@ _YEAR = re.compile(
     r"\b(?:per|a|each|every)\s*(?:year|annum)\b|/\s*(?:yr|year|annum)\b|\bp\.?\s?a\b\.?|\bannual(?:ly)?\b|\byearly\b"
 )
 _TOTAL = re.compile(
-    r"\bin total\b|\btotal\b|\boverall\b|\bwhole life\b|\bover (?:\d+|one|two|three|four|five|six|seven|eight|ten) years?\b|"
+    r"\bin total\b|\btotal\b|\boverall\b|\bwhole life\b|"
+    r"\bover (?:\d+|one|two|three|four|five|six|seven|eight|ten) years?\b|"
     r"\bone[- ]off\b"
 )
 _INCLUDED = re.compile(
     r"\(?\b(?:inc(?:l(?:uding|udes|uded)?)?\.?)\s*(?:of\s*)?vat\b\)?|\bvat (?:is )?included\b|\bgross\b"
 )
 _EXCLUDED = re.compile(
-    r"\(?\b(?:ex(?:c(?:l(?:uding|udes|uded)?)?)?\.?)\s*(?:of\s*)?vat\b\)?|\+ ?vat\b|\bplus vat\b|\bvat (?:not included|excluded)\b|\bnet\b"
+    r"\(?\b(?:ex(?:c(?:l(?:uding|udes|uded)?)?)?\.?)\s*(?:of\s*)?vat\b\)?|"
+    r"\+ ?vat\b|\bplus vat\b|\bvat (?:not included|excluded)\b|\bnet\b"
 )
 _NOISE = re.compile(
     r"\b(?:gbp|circa|approx(?:imately|\.)?|about|around|estimated|est\.?|c\.?|ca\.?|for|of|the|value|budget|contract|"

@@ -1,4 +1,4 @@
-"""`PublicEntry`: the only thing that leaves the building. Pages, feeds, calendars, mail and exports are made from it."""
+"""`PublicEntry`: all that leaves the building. Pages, feeds, calendars, mail and exports are made from it."""
 
 import uuid
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,7 @@ from kil_pipeline.errors import NotFound
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.entries import PublicArea, PublicCpv, PublicEntryRow, PublicTheme, Revision
+from kil_pipeline.plan.entries import PublicArea, PublicCpv, PublicEntryRow, PublicMilestone, PublicTheme, Revision
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.search import matching_entries
 from kil_pipeline.reference.areas import related_areas
@@ -103,6 +103,25 @@ def all_public_entries(session: Session, criteria: Criteria, *, batch: int = 500
         session.expunge_all()
 
 
+def dated_entries(session: Session, criteria: Criteria, since: date, *, limit: int = 1000) -> tuple[PublicEntry, ...]:
+    """Return the public entries that have a key date on `since` or later, soonest first, at most `limit`."""
+    first = (
+        sa.select(PublicMilestone.entry_id, sa.func.min(PublicMilestone.earliest).label("earliest"))
+        .where(PublicMilestone.latest >= since)
+        .group_by(PublicMilestone.entry_id)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(PublicEntryRow, Organisation)
+        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+        .join(first, first.c.entry_id == PublicEntryRow.entry_id)
+        .where(*conditions_for(session, criteria))
+        .order_by(first.c.earliest, PublicEntryRow.reference)
+        .limit(limit)
+    )
+    return tuple(PublicEntry.of(row, organisation) for row, organisation in rows)
+
+
 def public_entry(session: Session, reference: str) -> PublicEntry:
     """Return one public entry. Raises `NotFound`, for a draft too."""
     row = session.execute(
@@ -127,7 +146,7 @@ def public_revisions(session: Session, entry_id: uuid.UUID) -> tuple[PublicRevis
 
 
 def conditions_for(session: Session, criteria: Criteria) -> list[sa.ColumnElement[bool]]:
-    """Return `criteria` as conditions on `PublicEntryRow` (joined with `Organisation` where commissioners are asked)."""
+    """Return `criteria` as conditions on `PublicEntryRow` (joined with `Organisation`)."""
     entry = PublicEntryRow
     found: list[sa.ColumnElement[bool]] = []
     if criteria.areas:

@@ -1,4 +1,4 @@
-"""Why a field cannot be told yet: two families, never mixed. *Withheld* rests on law; *undecided* claims no exemption."""
+"""Why a field cannot be told yet: two families, never mixed. *Withheld* rests on law, *undecided* does not."""
 
 import functools
 from collections.abc import Mapping

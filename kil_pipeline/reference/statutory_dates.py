@@ -66,7 +66,7 @@ def earliest_bids_due(tender_on: date, *, qualifying_notice: bool) -> StatutoryD
 
 
 def pipeline_notice_due(year: int) -> StatutoryDate:
-    """Return the last day for the pipeline notice of the financial year that starts in `year`: the 56th from 1 April."""
+    """Return the last day for the pipeline notice of the year that starts on 1 April `year`: the 56th day."""
     return StatutoryDate(date(year, 4, 1) + timedelta(days=55), "Procurement Act 2023, section 93; SI 2024/692, reg 15")
 
 

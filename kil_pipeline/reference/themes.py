@@ -52,7 +52,7 @@ def _by_name() -> Mapping[str, Theme]:
 
 
 def themes_of_cpv(codes: Iterable[str]) -> tuple[str, ...]:
-    """Return the topics that CPV codes (8 digits) stand for: for each code, those with the longest matching beginning."""
+    """Return the topics that CPV codes (8 digits) stand for: for each, those with the longest beginning."""
     found: dict[str, None] = {}
     for code in codes:
         matching = [(len(p), t.code) for t in _themes().values() for p in t.cpv if code.startswith(p)]

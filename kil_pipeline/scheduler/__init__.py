@@ -1,1 +1,1 @@
-"""What is due, and the clock that asks. State is in tables: a missed tick heals itself, a killed worker loses nothing."""
+"""What is due, and the clock that asks. State is in tables: a missed tick heals itself."""

@@ -66,7 +66,7 @@ class TickReport:
 
 
 def run_tick(jobs: Jobs, now: datetime) -> TickReport:
-    """Do everything that is due at `now`, once. A job that fails is logged and keeps none of the others from running."""
+    """Do everything that is due at `now`, once. A job that fails is logged; the others still run."""
     counts: list[tuple[str, int]] = []
     failures: list[str] = []
     for name, job in _JOBS:

@@ -17,10 +17,8 @@ class HtmlPage:
 
     def elements(self, tag: str = "*", class_: str = "") -> list[Element]:
         """Return the elements in the order of the page."""
-        found = self.root.iter() if tag == "*" else self.root.iter(tag)
-        return [
-            e for e in found if isinstance(e.tag, str) and (not class_ or class_ in (e.get("class") or "").split())
-        ]
+        found = self.root.iter(None if tag == "*" else tag)
+        return [e for e in found if not class_ or class_ in (e.get("class") or "").split()]
 
     def texts(self, tag: str = "*", class_: str = "") -> list[str]:
         """Return the visible text of each."""

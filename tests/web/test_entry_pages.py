@@ -66,9 +66,13 @@ def test_the_facts_say_the_route_in_plain_words_first(client: FlaskClient, publi
     assert page.texts("div", "facts__row") == [
         "Where Northvale",
         "How much £350,000 to £420,000 a year",
-        "How the provider will be chosen The most suitable provider is chosen without a tender. The commissioner looks at "
-        "who could do it and chooses, without a competition: it has to know of you. In law: Provider Selection Regime: "
-        "most suitable provider process (SI 2023/1348, regulation 10)",
+        (
+            "How the provider will be chosen The most suitable provider is chosen without a tender. The "
+            "commissioner looks at "
+            "who could do it and chooses, without a competition: it has to know of you. In law: Provider "
+            "Selection Regime: "
+            "most suitable provider process (SI 2023/1348, regulation 10)"
+        ),
         "Notice you are getting 43 to 56 weeks From first publication, 1 June 2026, until applications or bids open",
         "Topics Carers",
     ]
@@ -94,15 +98,20 @@ def test_a_gap_gives_the_whole_account_and_flags_itself_when_its_day_has_passed(
     content = replace(CARERS, value=None, disclosures=(WITHHELD, UNDECIDED))
     page = HtmlPage(client.get(f"/entries/{publish(content)}"))
     assert page.texts("article", "gap") == [
-        "How much Can’t say yet Publishing it now would harm someone’s commercial interests "
-        "Bids are being compared elsewhere. "
-        "Why keeping it back is in the public interest: Better prices for all. "
-        "Who decides Procurement manager When we expect to say By 1 February 2027 Looked at again on 4 January 2027 "
-        "The law it rests on Procurement Act 2023, section 94(1)(b); Freedom of Information Act 2000, section 43",
-        "Lots Not decided yet To be set together with communities "
-        "Overdue: an answer was due by 22 November 2026. "
-        "Who decides Commissioning lead When we expected to say By 22 November 2026 "
-        "How you could help: Tell us the largest lot you could deliver. Write to us about “Lots”",
+        (
+            "How much Can’t say yet Publishing it now would harm someone’s commercial interests "
+            "Bids are being compared elsewhere. "
+            "Why keeping it back is in the public interest: Better prices for all. "
+            "Who decides Procurement manager When we expect to say By 1 February 2027 Looked at again on 4 "
+            "January 2027 "
+            "The law it rests on Procurement Act 2023, section 94(1)(b); Freedom of Information Act 2000, section 43"
+        ),
+        (
+            "Lots Not decided yet To be set together with communities "
+            "Overdue: an answer was due by 22 November 2026. "
+            "Who decides Commissioning lead When we expected to say By 22 November 2026 "
+            "How you could help: Tell us the largest lot you could deliver. Write to us about “Lots”"
+        ),
     ]
     assert len(page.elements("details", "law-note")) == 1
 
@@ -115,9 +124,13 @@ def test_the_note_on_the_law_is_there_only_where_something_is_withheld(client: F
 def test_what_nobody_filled_in_is_said_in_one_line(client: FlaskClient, publish: Publish) -> None:
     page = HtmlPage(client.get(f"/entries/{publish(CARERS)}"))
     assert page.texts("p", "blank") == [
-        "Not filled in: How long the contract or grant lasts, Lots, What is there now, Who it may suit, Where to apply or "
-        "bid, Engagement opens, Engagement closes, Notice of who is meant to get it, Applications or bids due, Decision, "
-        "Service starts, Contract or grant ends, Decision on renewal."
+        (
+            "Not filled in: How long the contract or grant lasts, Lots, What is there now, Who it may suit, "
+            "Where to apply or "
+            "bid, Engagement opens, Engagement closes, Notice of who is meant to get it, Applications or bids "
+            "due, Decision, "
+            "Service starts, Contract or grant ends, Decision on renewal."
+        )
     ]
 
 
@@ -127,8 +140,11 @@ def test_every_change_is_told_newest_first_with_its_reason(client: FlaskClient, 
     publish(replace(CARERS, milestones=(later,)), again=reference, why="Three organisations asked.")
     page = HtmlPage(client.get(f"/entries/{reference}"))
     assert page.texts("li", "changes__item") == [
-        "23 November 2026: publication 2 Applications or bids open: moved from about April to June 2027, not certain to "
-        "about July to September 2027, not certain, one quarter later. Why: Three organisations asked.",
+        (
+            "23 November 2026: publication 2 Applications or bids open: moved from about April to June 2027, not "
+            "certain to "
+            "about July to September 2027, not certain, one quarter later. Why: Three organisations asked."
+        ),
         "1 June 2026: publication 1 First published.",
     ]
 
@@ -182,10 +198,14 @@ def test_a_withheld_value_is_in_no_answer(client: FlaskClient, publish: Publish,
 
 def test_hostile_text_stays_text(client: FlaskClient, publish: Publish) -> None:
     hostile = "<script>alert(1)</script> & \"quotes\" 'n' {{ 7 * 7 }}"
-    content = EntryContent(hostile, summary=hostile, contact=hostile, portal=f"javascript:alert(1) {hostile}", current=hostile)
+    content = EntryContent(
+        hostile, summary=hostile, contact=hostile, portal=f"javascript:alert(1) {hostile}", current=hostile
+    )
     page = HtmlPage(client.get(f"/entries/{publish(content)}"))
     assert page.texts("h1") == [hostile]
-    assert [script.get("src", "")[:16] for script in page.elements("script") if script.get("src")] == ["/static/site.js?"]
+    assert [script.get("src", "")[:16] for script in page.elements("script") if script.get("src")] == [
+        "/static/site.js?"
+    ]
     assert [href for href in page.links().values() if href.startswith("javascript")] == []
     assert HtmlPage(client.get("/plan")).texts("h3", "row__headline") == [hostile]
 
@@ -206,51 +226,6 @@ def test_a_contact_is_shown_whatever_its_form(client: FlaskClient, publish: Publ
     page = HtmlPage(client.get(f"/entries/{publish(replace(CARERS, contact=contact))}"))
     side = next(text_of(e) for e in page.elements("section", "side") if e.get("aria-labelledby") == "contact")
     assert side == f"Ask the commissioner Exampleshire Council {contact} Please name the reference EXC-0001."
-
-
-def test_json_says_what_the_page_says_and_null_with_a_reason_otherwise(client: FlaskClient, publish: Publish) -> None:
-    reference = publish(replace(CARERS, value=None, disclosures=(WITHHELD,)))
-    response = client.get(f"/entries/{reference}.json")
-    body = response.get_json()
-    assert response.content_type == "application/json; charset=utf-8"
-    assert body["value"] is None
-    assert body["can_we_go_for_it"] == {"code": "no_tender", "words": "Chosen without a tender, so make yourself known"}
-    assert [field for field in body["fields"] if field["path"] == "value"] == [
-        {
-            "path": "value",
-            "label": "How much",
-            "state": "withheld",
-            "text": None,
-            "reason": "withheld.commercial",
-            "reason_label": "Publishing it now would harm someone’s commercial interests",
-            "hook": "Procurement Act 2023, section 94(1)(b); Freedom of Information Act 2000, section 43",
-            "explanation": "Bids are being compared elsewhere.",
-            "who_decides": "Procurement manager",
-            "expected_by": "2027-02-01",
-            "review_on": "2027-01-04",
-            "how_you_could_help": "",
-            "public_interest": "Better prices for all.",
-        }
-    ]
-    assert body["milestones"] == [
-        {
-            "kind": "opens",
-            "name": "Applications or bids open",
-            "when": {
-                "earliest": "2027-04-01",
-                "latest": "2027-06-30",
-                "precision": "quarter",
-                "confidence": "indicative",
-                "words": "about April to June 2027, not certain",
-            },
-        }
-    ]
-
-
-def test_json_is_not_sent_again_to_who_has_it(client: FlaskClient, publish: Publish) -> None:
-    path = f"/entries/{publish(CARERS)}.json"
-    etag = client.get(path).headers["ETag"]
-    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
 
 
 def test_pages_bring_their_own_styles_and_scripts_alone(client: FlaskClient, publish: Publish) -> None:

@@ -43,7 +43,11 @@ def test_every_row_opens_with_the_two_answers(client: FlaskClient, publish: Publ
         "Can we go for it? Yes, a grant What to do now Find partners and get ready: it opens about April to June 2027."
     ]
     assert page.texts("ul", "row__facts") == [
-        "Exampleshire Council Where: Northvale How much: £350,000 to £420,000 a year Opens: about April to June 2027"
+        (
+            "Exampleshire Council Where: Northvale How much: £350,000 to £420,000 a year Opens: about April to "
+            "June 2027 "
+            "EXC-0001"
+        )
     ]
 
 
@@ -100,8 +104,11 @@ def test_the_alerts_link_and_the_feeds_hold_the_same_filters(client: FlaskClient
 def test_a_filter_that_makes_no_sense_is_answered_with_how_to_mend_it(client: FlaskClient) -> None:
     page = HtmlPage(client.get("/plan?area=Atlantis"), 400)
     assert page.texts("main") == [
-        "We did not understand that address We know no area “Atlantis”. Choose one from the list, or try a council’s "
-        "name. See all planned opportunities"
+        (
+            "We did not understand that address We know no area “Atlantis”. Choose one from the list, or try a "
+            "council’s "
+            "name. See all planned opportunities"
+        )
     ]
 
 
@@ -213,14 +220,34 @@ def test_the_start_page_shows_what_changed_last(client: FlaskClient, publish: Pu
     page = HtmlPage(client.get("/"))
     assert page.texts("li", "changes__item") == [
         "21 November 2026 Family hubs First published. Exampleshire Council",
-        "20 November 2026 Breaks for carers Applications or bids open: moved from about April to June 2027 to about July "
-        "to September 2027, one quarter later. Exampleshire Council",
+        (
+            "20 November 2026 Breaks for carers Applications or bids open: moved from about April to June 2027 "
+            "to about July "
+            "to September 2027, one quarter later. Exampleshire Council"
+        ),
     ]
 
 
-@pytest.mark.parametrize("path", ["/", "/plan", "/plan?view=timeline", "/sessions", "/about", "/data", "/accessibility", "/privacy"])
+@pytest.mark.parametrize(
+    "path", ["/", "/plan", "/plan?view=timeline", "/sessions", "/about", "/data", "/accessibility", "/privacy"]
+)
 def test_every_page_says_that_nothing_here_is_an_invitation_to_bid(client: FlaskClient, path: str) -> None:
     page = HtmlPage(client.get(path))
     line = "An early intention, not an invitation to bid nor a commitment to buy; it may change or stop."
     assert "".join(page.texts("footer")).endswith(line)
     assert len(page.elements("h1")) == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/plan", "/sessions", "/privacy"])
+def test_reading_sets_no_cookie(client: FlaskClient, path: str) -> None:
+    assert client.get(path).headers.getlist("Set-Cookie") == []
+
+
+def test_static_files_are_kept_and_pages_asked_for_anew(client: FlaskClient) -> None:
+    response = client.get("/plan")
+    assert response.headers["Cache-Control"] == "no-cache"
+    sheet = next(
+        e.get("href") or "" for e in HtmlPage(response).elements("link") if "site.css" in (e.get("href") or "")
+    )
+    with client.get(sheet) as style:
+        assert style.headers["Cache-Control"] == "public, max-age=31536000, immutable"

@@ -43,8 +43,10 @@ def test_sessions_to_come_are_listed_and_past_ones_are_not(
     announce(sqlite_database, replace(SESSION, title="Long ago", starts_at=past, ends_at=past.replace(hour=19)))
     page = HtmlPage(client.get("/sessions"))
     assert page.texts("li", "row") == [
-        "What should breaks feel like? Thursday 17 December 2026, 5:30pm to 7:30pm "
-        "Old Mill Hosted by Carers Exampleshire Exampleshire Council"
+        (
+            "What should breaks feel like? Thursday 17 December 2026, 5:30pm to 7:30pm "
+            "Old Mill Hosted by Carers Exampleshire Exampleshire Council"
+        )
     ]
 
 
@@ -53,7 +55,11 @@ def test_a_session_says_what_is_open_to_change_and_what_is_decided(
 ) -> None:
     page = HtmlPage(client.get(f"/sessions/{announce(sqlite_database)}"))
     assert page.texts("section", "scope__part") == ["Open to change Where and when.", "Already decided The budget."]
-    assert page.texts("div", "access__row")[:3] == ["Step-free entrance Not known", "Lift No", "Accessible toilet Not known"]
+    assert page.texts("div", "access__row")[:3] == [
+        "Step-free entrance Not known",
+        "Lift No",
+        "Accessible toilet Not known",
+    ]
 
 
 def test_a_session_and_its_opportunity_point_to_each_other(
@@ -73,7 +79,9 @@ def test_a_session_that_moved_says_from_when_and_why(
     reference = announce(sqlite_database)
     with sqlite_database.write() as session:
         start = datetime(2027, 1, 14, 17, 30, tzinfo=UTC)
-        move_session(session, reference, starts_at=start, ends_at=start.replace(hour=19), why="The hall is taken.", now=NOW)
+        move_session(
+            session, reference, starts_at=start, ends_at=start.replace(hour=19), why="The hall is taken.", now=NOW
+        )
     page = HtmlPage(client.get(f"/sessions/{reference}"))
     assert page.texts("div", "status-reason") == [
         "Moved to a new time: The hall is taken. It was first planned for 17 December 2026."
@@ -93,5 +101,18 @@ def test_a_cancelled_session_says_why_and_invites_nobody(
     assert "Come to a session about it" not in HtmlPage(client.get(f"/entries/{entry}")).links()
 
 
+def test_a_session_goes_into_a_calendar_as_it_does_with_all_others(
+    client: FlaskClient, publish: Publish, sqlite_database: Database
+) -> None:
+    reference = announce(sqlite_database)
+    alone = client.get(f"/sessions/{reference}.ics")
+    together = client.get("/calendars/sessions.ics").text
+    assert alone.content_type == "text/calendar; charset=utf-8"
+    start, end = alone.text.index("BEGIN:VEVENT"), alone.text.index("END:VEVENT")
+    assert alone.text[start:end] in together
+    assert alone.text.count("BEGIN:VEVENT") == 1
+
+
 def test_an_unknown_session_is_not_found(client: FlaskClient) -> None:
     HtmlPage(client.get("/sessions/EXC-S9999"), 404)
+    assert client.get("/sessions/EXC-S9999.ics").status_code == 404

@@ -1,4 +1,4 @@
-"""Who is signed in, and what they may do. The cookie holds a random key alone; what it stands for is in the database."""
+"""Who is signed in, and what they may do. The cookie holds a random key alone."""
 
 from collections.abc import Callable
 from functools import wraps

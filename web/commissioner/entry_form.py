@@ -47,8 +47,8 @@ def form_sections() -> tuple[Section, ...]:
         Section("How much, and how", "", _how()),
         Section(
             "Key dates",
-            "Write a date as you know it: 14 March 2027, March 2027, Q3 2027/28, autumn 2027. Add (indicative) where it "
-            "is not certain, or (confirmed).",
+            "Write a date as you know it: 14 March 2027, March 2027, Q3 2027/28, autumn 2027. "
+            "Add (indicative) where it is not certain, or (confirmed).",
             tuple(Field(kind.code, kind.label) for kind in milestone_kinds()),
         ),
         Section("Where it stands", "", _standing()),

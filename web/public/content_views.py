@@ -17,7 +17,7 @@ from kil_pipeline.reference.reasons import reasons
 from kil_pipeline.reference.routes import routes
 from web.context import database
 from web.public import blueprint
-from web.public.feed_links import feed_links
+from web.public.feed_links import feed_links, webcal
 
 EVENTS_LOOKED_AT = 60
 NEWS_SHOWN = 6
@@ -66,7 +66,7 @@ def about() -> str:
 @blueprint.get("/data")
 def data() -> str:
     """Tell machines' keepers where feeds, calendars and data are."""
-    return render_template("public/data.html", links=feed_links(Criteria()))
+    return render_template("public/data.html", webcal=webcal)
 
 
 @blueprint.get("/accessibility")

@@ -1,0 +1,117 @@
+"""RSS 2.0 and Atom (RFC 4287) by feedgen, with RFC 5005 paging. All dates come from the data, none from the clock."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from feeds.entry_texts import EntryItem
+from feeds.fragments import FRAGMENTS, fragment_key
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ONE_AT_A_TIME = threading.Lock()
+"""feedgen sets the process's locale while it writes RSS dates."""
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """One page of a feed. `paging`: relations of RFC 5005 (first, previous, next, last) with their addresses."""
+
+    id: str
+    title: str
+    description: str
+    self_url: str
+    html_url: str
+    updated_at: datetime
+    items: Sequence[EntryItem]
+    paging: tuple[tuple[str, str], ...] = ()
+
+
+def render_atom(page: FeedPage) -> bytes:
+    """Return the page as Atom."""
+    head = _generator(page)
+    feed = head.atom_str(pretty=False)
+    parts = (FRAGMENTS.get(_key("atom", item), partial(_atom_entry, item)) for item in page.items)
+    return _join(feed, b"</feed>", parts)
+
+
+def render_rss(page: FeedPage) -> bytes:
+    """Return the page as RSS 2.0."""
+    with _ONE_AT_A_TIME:
+        feed = _generator(page).rss_str(pretty=False)
+        parts = [FRAGMENTS.get(_key("rss", item), partial(_rss_entry, item)) for item in page.items]
+    return _join(feed, b"</channel>", parts)
+
+
+def _join(feed: bytes, end: bytes, parts: Iterable[bytes]) -> bytes:
+    head, tail = feed.rsplit(end, 1)
+    return b"".join([head, *parts, end, tail])
+
+
+def _generator(page: FeedPage) -> FeedGenerator:
+    feed = FeedGenerator()
+    feed.id(page.id)
+    feed.title(page.title)
+    feed.description(page.description)
+    feed.subtitle(page.description)
+    feed.language("en-GB")
+    feed.updated(page.updated_at)
+    feed.lastBuildDate(page.updated_at)
+    feed.generator("Keep it Local pipeline")
+    feed.link(href=page.self_url, rel="self")
+    for relation, address in page.paging:
+        feed.link(href=address, rel=relation)
+    feed.link(href=page.html_url, rel="alternate")  # the last one becomes the channel's <link>
+    return feed
+
+
+def _entry(item: EntryItem) -> FeedEntry:
+    entry = FeedEntry()
+    entry.id(item.id)
+    entry.guid(item.id, permalink=False)
+    entry.title(item.title)
+    entry.link(href=item.url, rel="alternate")
+    entry.published(item.entry.first_published_at)
+    entry.updated(item.entry.updated_at)
+    for category in item.categories:
+        entry.category(term=category)
+    return entry
+
+
+def _atom_entry(item: EntryItem) -> bytes:
+    entry = _entry(item)
+    entry.author(name=item.author)
+    entry.content(item.html, type="html")
+    return _bytes(entry.atom_entry(), _ATOM)
+
+
+def _rss_entry(item: EntryItem) -> bytes:
+    entry = _entry(item)
+    entry.description(item.html)
+    return _bytes(entry.rss_entry(), "")
+
+
+def _bytes(element: etree._Element, namespace: str) -> bytes:
+    """Return an element as it stands within the document: without a namespace declaration of its own."""
+    text: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=False)
+    return text.replace(f' xmlns="{namespace.strip("{}")}"'.encode(), b"", 1) if namespace else text
+
+
+def _key(kind: str, item: EntryItem) -> str:
+    entry = item.entry
+    return fragment_key(
+        kind,
+        item.id,
+        item.title,
+        item.url,
+        item.html,
+        item.author,
+        item.categories,
+        entry.first_published_at,
+        entry.updated_at,
+    )

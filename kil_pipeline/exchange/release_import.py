@@ -1,0 +1,145 @@
+"""Importing Find a Tender's notices: one entry for each process, one revision for each notice, in their order."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kil_pipeline.database import Database
+from kil_pipeline.exchange.json_files import get, read_json
+from kil_pipeline.exchange.releases import (
+    Buyer,
+    PlannedRelease,
+    ReleaseNotUnderstood,
+    kind_of_release,
+    plain_case,
+    read_release,
+)
+from kil_pipeline.exchange.reports import ImportReport, Progress, UnreadableFile
+from kil_pipeline.organisations.organisations import (
+    Organisation,
+    OrganisationKind,
+    add_organisation,
+    learn_spelling,
+    recognise_organisation,
+)
+from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft
+from kil_pipeline.plan.entries import Entry
+from kil_pipeline.plan.publishing import publish_entry
+
+BATCH = 100
+"""Releases in one transaction."""
+
+
+def import_releases(
+    database: Database,
+    path: Path,
+    *,
+    publish: bool = False,
+    dry_run: bool = False,
+    now: datetime,
+    progress: Progress = lambda line: None,
+) -> ImportReport:
+    """Import a release package. Planning notices go in; all others are left out, and the report says why.
+
+    A notice that is in already changes nothing. Raises `UnreadableFile`.
+    """
+    report = ImportReport(dry_run=dry_run)
+    planned = sorted(_planned(_releases(path), report), key=lambda r: (r.published_at, r.notice.id))
+    for start in range(0, len(planned), BATCH):
+        with database.write() as session:
+            for release in planned[start : start + BATCH]:
+                with session.begin_nested():
+                    _keep(session, release, publish, report, now)
+            if dry_run:
+                session.rollback()
+        progress(f"{min(start + BATCH, len(planned))} of {len(planned)} planning notices")
+    return report
+
+
+def _releases(path: Path) -> list[Any]:
+    package = read_json(path)
+    releases = get(package, "releases")
+    if not isinstance(releases, list):
+        raise UnreadableFile(f"{path.name} is no OCDS release package: it has no list “releases”.")
+    return releases
+
+
+def _planned(releases: list[Any], report: ImportReport) -> Iterator[PlannedRelease]:
+    seen: set[str] = set()
+    for release in releases:
+        kind = kind_of_release(release)
+        if kind != "planning":
+            report.skipped[kind] += 1
+            continue
+        try:
+            found = read_release(release)
+        except ReleaseNotUnderstood as error:
+            report.skipped[str(error)] += 1
+            continue
+        if found.notice.id in seen:
+            report.skipped["the same notice twice in the file"] += 1
+            continue
+        seen.add(found.notice.id)
+        yield found
+
+
+def _keep(session: Session, release: PlannedRelease, publish: bool, report: ImportReport, now: datetime) -> None:
+    key = f"ocds:{release.process}"
+    entry = session.scalar(sa.select(Entry).where(Entry.source_key == key))
+    if entry is None:
+        buyer = _organisation(session, release.buyer, now)
+        draft = create_entry(session, buyer.id, release.content, source_key=key, now=now)
+        report.created += 1
+        report.preview(f"New: {release.content.headline}")
+        entry_id = draft.entry_id
+    else:
+        entry_id = entry.id
+        draft = read_draft(session, entry_id)
+        if release.notice.id in {notice.id for notice in draft.content.notices}:
+            report.unchanged += 1
+        else:
+            later = any(notice.published_on > release.notice.published_on for notice in draft.content.notices)
+            content = _amended(draft.content, release, older=later)
+            save_draft(session, entry_id, content, version=draft.version, now=now)
+            report.changed += 1
+            report.preview(f"{draft.reference}: notice {release.notice.id} added")
+    if publish:
+        why = f"{release.notice.kind} notice {release.notice.id} on Find a Tender"
+        report.published += publish_entry(session, entry_id, why=why, now=now) is not None
+
+
+def _amended(content: EntryContent, release: PlannedRelease, *, older: bool) -> EntryContent:
+    """Return an entry's content after a further notice: the newest notice speaks, what people wrote here stays."""
+    notices = tuple(sorted((*content.notices, release.notice), key=lambda notice: notice.published_on))
+    if older:
+        return replace(content, notices=notices)
+    new = release.content
+    stated = {name: getattr(new, name) for name in _FROM_NOTICES if getattr(new, name)}
+    kinds = {milestone.kind for milestone in new.milestones}
+    milestones = (*new.milestones, *(m for m in content.milestones if m.kind not in kinds))
+    answered = set(stated) | {f"milestones.{kind}" for kind in kinds}
+    disclosures = tuple(d for d in content.disclosures if d.path not in answered)
+    return replace(content, **stated, milestones=milestones, disclosures=disclosures, notices=notices)
+
+
+_FROM_NOTICES = ("headline", "summary", "themes", "cpv", "areas", "value", "route", "lots", "suitability", "portal")
+
+
+def _organisation(session: Session, buyer: Buyer, now: datetime) -> Organisation:
+    known = recognise_organisation(session, name=buyer.name, identifiers=buyer.identifiers)
+    if known is None:
+        return add_organisation(
+            session,
+            name=plain_case(buyer.name),
+            kind=OrganisationKind.COMMISSIONER,
+            identifiers=buyer.identifiers,
+            now=now,
+        )
+    learn_spelling(session, known, name=buyer.name, identifiers=buyer.identifiers)
+    return known

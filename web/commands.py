@@ -1,0 +1,41 @@
+"""What several commands share: the settings and a database that is up to date."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from kil_pipeline.database import Database
+from kil_pipeline.errors import ConfigurationError
+from kil_pipeline.migrations import needs_upgrade
+from kil_pipeline.settings import Settings
+from web.wiring import open_database
+
+
+def migrated(settings: Settings) -> Database:
+    """Open the database. Raises `ConfigurationError` where it is not up to date."""
+    database = open_database(settings)
+    try:
+        behind = needs_upgrade(database)
+    except SQLAlchemyError as error:
+        raise ConfigurationError(f"The database cannot be reached: {str(error).splitlines()[0]}") from error
+    if behind:
+        raise ConfigurationError("The database is not up to date. Run: kil migrate")
+    return database
+
+
+def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a command the settings and the migrated database, and close the database afterwards."""
+
+    @click.pass_obj
+    @wraps(command)
+    def run(settings: Settings, /, *args: Any, **kwargs: Any) -> Any:
+        database = migrated(settings)
+        try:
+            return command(settings, database, *args, **kwargs)
+        finally:
+            database.close()
+
+    return run

@@ -1,0 +1,50 @@
+"""The addresses of feeds and calendars for a choice from the plan: for `<link rel="alternate">` and for people."""
+
+from dataclasses import dataclass
+
+from kil_pipeline.plan.criteria import Criteria
+from web.context import absolute
+from web.queries import write_plan_query
+
+
+@dataclass(frozen=True)
+class FeedLink:
+    """One feed or calendar."""
+
+    href: str
+    type: str
+    title: str
+    alternate: bool = True
+    """Whether programs find it by themselves in the page's head."""
+
+
+def feed_links(criteria: Criteria) -> tuple[FeedLink, ...]:
+    """Return every way to follow the planned opportunities that meet `criteria`, besides mail."""
+    query = write_plan_query(criteria)
+    calendar = absolute(f"/calendars/milestones.ics{query}")
+    return (
+        FeedLink(f"/feeds/entries.atom{query}", "application/atom+xml", "Feed (Atom)"),
+        FeedLink(f"/feeds/entries.rss{query}", "application/rss+xml", "Feed (RSS)"),
+        FeedLink(f"/feeds/entries.json{query}", "application/feed+json", "Feed (JSON)"),
+        FeedLink(f"/calendars/milestones.ics{query}", "text/calendar", "Calendar of key dates (file)"),
+        FeedLink(webcal(calendar), "text/calendar", "Subscribe in your calendar", alternate=False),
+    )
+
+
+def session_links(criteria: Criteria) -> tuple[FeedLink, ...]:
+    """Return every way to follow the sessions that meet `criteria`, besides mail."""
+    query = write_plan_query(criteria)
+    return (
+        FeedLink(f"/calendars/sessions.ics{query}", "text/calendar", "Calendar of sessions (file)"),
+        FeedLink(
+            webcal(absolute(f"/calendars/sessions.ics{query}")),
+            "text/calendar",
+            "Subscribe in your calendar",
+            alternate=False,
+        ),
+    )
+
+
+def webcal(address: str) -> str:
+    """Return an address that calendar programs subscribe to, where a browser would only download it."""
+    return "webcal" + address.removeprefix("https").removeprefix("http")

@@ -1,0 +1,132 @@
+"""Feeds and calendars over HTTP, each with the filters of the plan in its query string."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import abort, make_response, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from feeds.calendars import CalendarHead, render_milestones, render_sessions
+from feeds.entry_feeds import FeedPage, render_atom, render_rss
+from feeds.entry_texts import make_item
+from feeds.json_feeds import render_json
+from kil_pipeline.alerts.criteria_words import describe_criteria
+from kil_pipeline.engagement.programme import public_sessions
+from kil_pipeline.events.log import PublicVersion, public_version
+from kil_pipeline.installation import tag_authority
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.queries import MOST_PER_PAGE, Order, dated_entries, public_entries
+from kil_pipeline.plan.wordings import DISCLAIMER
+from kil_pipeline.times import at_london
+from web.context import absolute, database, settings
+from web.public import blueprint
+from web.queries import read_plan_query, write_plan_query
+
+PER_PAGE = 50
+RENDERERS: dict[str, tuple[Callable[[FeedPage], bytes], str]] = {
+    "atom": (render_atom, "application/atom+xml; charset=utf-8"),
+    "rss": (render_rss, "application/rss+xml; charset=utf-8"),
+    "json": (render_json, "application/feed+json; charset=utf-8"),
+}
+CALENDAR = "text/calendar; charset=utf-8"
+KEPT_DAYS = 365
+"""How long a passed date stays in a calendar."""
+
+
+@blueprint.get("/feeds/entries.<any(atom, rss, json):kind>")
+def entries_feed(kind: str) -> Response:
+    """Planned opportunities in their latest state, last changed first."""
+    query = read_plan_query(request.args)
+    with database().read() as session:
+        version = public_version(session)
+        page = _feed_page(session, kind, query.criteria, query.page, version)
+    render, content_type = RENDERERS[kind]
+    return _answer(render(page), content_type, version)
+
+
+@blueprint.get("/calendars/milestones.ics")
+def milestones_calendar() -> Response:
+    """Key dates of planned opportunities."""
+    criteria = read_plan_query(request.args).criteria
+    with database().read() as session:
+        version = public_version(session)
+        since = version.day - timedelta(days=KEPT_DAYS)
+        head = _calendar_head(session, "/calendars/milestones.ics", "Key dates", "/plan", criteria)
+        body = render_milestones(head, dated_entries(session, criteria, since), since)
+    return _answer(body, CALENDAR, version)
+
+
+@blueprint.get("/calendars/sessions.ics")
+def sessions_calendar() -> Response:
+    """Engagement sessions."""
+    criteria = read_plan_query(request.args).criteria
+    with database().read() as session:
+        version = public_version(session)
+        after = at_london(version.day - timedelta(days=KEPT_DAYS), settings().digest_at)
+        head = _calendar_head(session, "/calendars/sessions.ics", "Engagement sessions", "/sessions", criteria)
+        body = render_sessions(head, public_sessions(session, criteria, after=after, limit=1000))
+    return _answer(body, CALENDAR, version)
+
+
+def _feed_page(session: Session, kind: str, criteria: Criteria, number: int, version: PublicVersion) -> FeedPage:
+    found = public_entries(session, criteria, page=number, per_page=min(PER_PAGE, MOST_PER_PAGE), order=Order.UPDATED)
+    if number > found.pages:
+        abort(404)
+    authority, base_url = tag_authority(session), settings().base_url
+    path = f"/feeds/entries.{kind}"
+    items = [make_item(entry, authority=authority, base_url=base_url, day=version.day) for entry in found.entries]
+    return FeedPage(
+        id=f"tag:{authority}:feeds/entries{write_plan_query(criteria)}",
+        title=_title("Planned opportunities", criteria),
+        description=DISCLAIMER,
+        self_url=absolute(path + _query(criteria, number)),
+        html_url=absolute("/plan" + write_plan_query(criteria)),
+        updated_at=max((entry.updated_at for entry in found.entries), default=version.moved_at),
+        items=items,
+        paging=tuple((name, absolute(path + _query(criteria, page))) for name, page in _pages(number, found.pages)),
+    )
+
+
+def _pages(number: int, pages: int) -> list[tuple[str, int]]:
+    """Return the relations of RFC 5005, section 3; none where one page holds everything."""
+    if pages == 1:
+        return []
+    found = [("first", 1), ("last", pages)]
+    found += [("previous", number - 1)] if number > 1 else []
+    found += [("next", number + 1)] if number < pages else []
+    return found
+
+
+def _query(criteria: Criteria, page: int) -> str:
+    return write_plan_query(criteria, page=page) if page > 1 else write_plan_query(criteria)
+
+
+def _title(what: str, criteria: Criteria) -> str:
+    narrowed = "" if criteria.everything() else f" ({describe_criteria(criteria)})"
+    return f"{settings().site_name}: {what.lower()}{narrowed}"
+
+
+def _calendar_head(session: Session, path: str, what: str, html_path: str, criteria: Criteria) -> CalendarHead:
+    query = write_plan_query(criteria)
+    return CalendarHead(
+        name=_title(what, criteria),
+        description=DISCLAIMER,
+        url=absolute(path + query),
+        html_url=absolute(html_path + query),
+        base_url=settings().base_url,
+        authority=tag_authority(session),
+    )
+
+
+def _answer(body: bytes, content_type: str, version: PublicVersion) -> Response:
+    """Answer with validators that come from the data alone, so that time passing changes nothing."""
+    response = make_response(body)
+    response.headers["Content-Type"] = content_type
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.last_modified = version.moved_at
+    response.add_etag()
+    return response.make_conditional(request)
