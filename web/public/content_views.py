@@ -22,7 +22,6 @@ from web.public.feed_links import feed_links, webcal
 EVENTS_LOOKED_AT = 60
 NEWS_SHOWN = 6
 MOST_SENTENCES = 3
-MOST_SENTENCES = 3
 
 
 @dataclass(frozen=True)
