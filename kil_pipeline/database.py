@@ -90,9 +90,10 @@ class Database:
 
 
 def _make_engine(url: str) -> sa.Engine:
+    # Parameters are withheld values and people's addresses: an error's text, which is logged, must not hold them.
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10)
-    engine = sa.create_engine(url, connect_args={"timeout": 30})
+        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10)
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -82,16 +82,19 @@ def save_draft(
 ) -> Draft:
     """Save a working copy. `withheld` None leaves the withheld values as they are.
 
-    Raises `EditedMeanwhile` where `version` is not the one that is stored, and `NotFound`.
+    A change of withheld values alone is a new version too, else two people would overwrite each other's; what is
+    published stays published by it. Raises `EditedMeanwhile` where `version` is not the one that is stored, and
+    `NotFound`.
     """
     entry, copy = _load(session, entry_id)
     if copy.version != version:
         raise EditedMeanwhile(f"Somebody saved {entry.reference} after you opened it.")
-    data = to_json(content)
-    if data != copy.content:
+    data, published = to_json(content), copy.published_version == version
+    private_change = withheld is not None and keep_withheld_values(session, entry_id, withheld, now)
+    if data != copy.content or private_change:
+        if published and data == copy.content:
+            copy.published_version = version + 1
         copy.content, copy.version, copy.updated_at, copy.updated_by = data, version + 1, now, by.user_id
-    if withheld is not None:
-        keep_withheld_values(session, entry_id, withheld, now)
     session.flush()
     return _draft(entry, copy)
 

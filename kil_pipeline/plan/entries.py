@@ -1,4 +1,4 @@
-"""The tables of the plan. What is private (working copies, withheld values) and what is public never share a table."""
+"""The tables of the plan. What is private and what is public never share a table (withheld values: `plan.withheld`)."""
 
 import uuid
 from datetime import date, datetime
@@ -38,17 +38,6 @@ class WorkingCopy(Base):
     content: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
     updated_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("user.id"))
-
-
-class WithheldValue(Base):
-    """A value that is known and not public. Only `plan.withheld` reads it, for the commissioner's workspace."""
-
-    __tablename__ = "withheld_value"
-
-    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
-    path: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    value: Mapped[str] = mapped_column(sa.Text)
-    updated_at: Mapped[datetime]
 
 
 class Revision(Base):

@@ -1,30 +1,48 @@
-"""Values that are known and not public. Nothing public imports this module (held by an import contract)."""
+"""Values that are known and not public, in a table that nothing else can name.
+
+Two import contracts in pyproject.toml hold who reaches this module: the commissioner's workspace, which reads it, and
+`plan.drafts`, which writes it. Nothing that makes what is public reaches it, not even through other modules.
+"""
 
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from kil_pipeline.database import Base
 from kil_pipeline.plan.disclosures import field_label
-from kil_pipeline.plan.entries import WithheldValue
+
+
+class WithheldValue(Base):
+    """A value that is known and not public."""
+
+    __tablename__ = "withheld_value"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.Text)
+    updated_at: Mapped[datetime]
 
 
 def withheld_values(session: Session, entry_id: uuid.UUID) -> dict[str, str]:
     """Return what a commissioner keeps to itself of an entry, by field path. For its own workspace only."""
     rows = session.execute(sa.select(WithheldValue.path, WithheldValue.value).where(WithheldValue.entry_id == entry_id))
-    return dict(rows.tuples().all())
+    return {row.path: row.value for row in rows}
 
 
-def keep_withheld_values(session: Session, entry_id: uuid.UUID, values: Mapping[str, str], now: datetime) -> None:
+def keep_withheld_values(session: Session, entry_id: uuid.UUID, values: Mapping[str, str], now: datetime) -> bool:
     """Store exactly `values` (by field path) as what is withheld of an entry; empty ones are forgotten.
 
-    Raises `InvalidContent` for a path that is not in the closed list.
+    Returns whether that changed anything. Raises `InvalidContent` for a path that is not in the closed list.
     """
-    session.execute(sa.delete(WithheldValue).where(WithheldValue.entry_id == entry_id))
-    for path, value in values.items():
+    for path in values:
         field_label(path)
-        if value.strip():
-            session.add(WithheldValue(entry_id=entry_id, path=path, value=value.strip(), updated_at=now))
+    kept = {path: value.strip() for path, value in values.items() if value.strip()}
+    if kept == withheld_values(session, entry_id):
+        return False
+    session.execute(sa.delete(WithheldValue).where(WithheldValue.entry_id == entry_id))
+    session.add_all(WithheldValue(entry_id=entry_id, path=path, value=kept[path], updated_at=now) for path in kept)
     session.flush()
+    return True
