@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import errors, health, pages
+from web import cookies, errors, health, pages
 from web.admin import blueprint as admin
 from web.commissioner import blueprint as commissioner
 from web.context import Context, context, nonce
@@ -34,6 +34,7 @@ def create_app(parts: Context) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_SECRET_KEY=list(reversed(settings.secret_keys)),  # the last one signs, all are read
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
@@ -43,13 +44,18 @@ def create_app(parts: Context) -> Flask:
     )
     csrf = CSRFProtect(app)
     csrf.exempt(one_click_unsubscribe)  # mail programs have no cookie, only the signed address (RFC 8058)
-    for part in (public, subscriber, commissioner, admin):
+    cookies.register(app)
+    for part in (public, subscriber, commissioner):
         app.register_blueprint(part)
+    if settings.development:  # it shows sign-in links
+        app.register_blueprint(admin)
     health.register(app)
     errors.register(app)
     pages.register(app)
     app.after_request(add_security_headers)
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way
+    if settings.base_url.startswith("https://"):
+        # We serve plain HTTP, so a proxy stands in front and says who asks. Without one, anybody could say anything.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way
     return app
 
 

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
-from flask import current_app, g
+from flask import Response, current_app, g
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from kil_pipeline.database import Database
 from kil_pipeline.settings import Settings
@@ -21,7 +23,9 @@ class Context:
     database: Database
     clock: Callable[[], datetime] = utc_now
     random_token: Callable[[], str] = secrets.token_urlsafe
-    """Makes a new unguessable text at each call: nonces, request ids, one-use tokens."""
+    """Makes a new unguessable text at each call: nonces, the tokens of forms and of sessions."""
+    limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
+    """Counts for this process alone."""
 
 
 def context() -> Context:
@@ -61,3 +65,9 @@ def nonce() -> str:
 def absolute(path: str) -> str:
     """Return the public address of a path on this site."""
     return settings().base_url + path
+
+
+def never_store(response: Response) -> Response:
+    """Let no browser or proxy keep an answer. For `after_request` of what is private."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -42,7 +42,7 @@ EXPLANATIONS = {
     404: "Check the address, or look in the plan.",
     405: "Go back and try again.",
     413: "Send at most 10 MB.",
-    429: "Wait a minute, then try again.",
+    429: "Try again in an hour.",
     500: "Nothing that you sent was half saved. Try again in a minute.",
 }
 

@@ -38,7 +38,8 @@ class LetterWriter:
         return self._digest(session, delivery)
 
     def _sign_in(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter:
-        token = mint_sign_in_token(session, uuid.UUID(delivery.body["user"]), now, self.sign_in_minutes)
+        user_id = uuid.UUID(delivery.body["user"])
+        token = mint_sign_in_token(session, user_id, now, self.sign_in_minutes, random_token=self.random_token)
         path = f"/sign-in/{token}?next={quote(delivery.body['next'], safe='/')}"
         return SignInLetter(path, self.sign_in_minutes)
 

@@ -6,6 +6,7 @@ Tokens are stored as SHA-256: they are long and random, so that a slow hash woul
 import hashlib
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,11 @@ MOST_LINKS_AN_HOUR = 5
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 """A session ends after this long without a request, and after this long in any case."""
+
+
+def new_token() -> str:
+    """Return a new unguessable text: 256 bits."""
+    return secrets.token_urlsafe(32)
 
 
 class SignInToken(Base):
@@ -82,15 +88,19 @@ def ask_to_sign_in(session: Session, email: str, now: datetime) -> SignInAsked |
     return SignInAsked(user.id, user.email)
 
 
-def mint_sign_in_token(session: Session, user_id: uuid.UUID, now: datetime, minutes: int) -> str:
+def mint_sign_in_token(
+    session: Session, user_id: uuid.UUID, now: datetime, minutes: int, *, random_token: Callable[[], str] = new_token
+) -> str:
     """Make a one-use token that lives for `minutes`. What is stored cannot be used to sign in."""
-    token = secrets.token_urlsafe(32)
+    token = random_token()
     session.add(SignInToken(token_hash=hash_token(token), user_id=user_id, expires_at=now + timedelta(minutes=minutes)))
     session.flush()
     return token
 
 
-def start_session(session: Session, token: str, now: datetime) -> tuple[str, Member]:
+def start_session(
+    session: Session, token: str, now: datetime, *, random_token: Callable[[], str] = new_token
+) -> tuple[str, Member]:
     """Use up a one-use token. Returns a new session token and whom it stands for. Raises `LinkNotValid`."""
     user_id = session.scalar(
         sa.update(SignInToken)
@@ -102,7 +112,7 @@ def start_session(session: Session, token: str, now: datetime) -> tuple[str, Mem
     if not memberships:
         raise LinkNotValid("A sign-in link works once, and only for a short time. Ask for a new one.")
     member = memberships[0]
-    key = secrets.token_urlsafe(32)
+    key = random_token()
     session.add(
         SignedIn(
             token_hash=hash_token(key),

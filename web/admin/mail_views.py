@@ -12,11 +12,13 @@ from pathlib import Path
 from flask import abort, make_response, render_template
 from werkzeug.wrappers import Response
 
+from feeds.mail_outbox import outbox_folder
 from web.admin import blueprint
 from web.context import settings
 
 MOST_SHOWN = 200
-_NAME = re.compile(r"[0-9a-f-]{36}")
+_NAME = re.compile(r"[0-9TZ]+-[0-9a-f-]{36}")
+"""As `feeds.mail_outbox.mail_name` makes them, without `.eml`. They sort by when they were queued."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class ShownMail:
 @blueprint.get("/dev/mail")
 def mails() -> str:
     """List the outbox, newest first."""
-    files = sorted(_folder().glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
+    files = sorted(_folder().glob("*.eml"), reverse=True)
     return render_template("admin/mails.html", mails=[_shown(file) for file in files[:MOST_SHOWN]])
 
 
@@ -56,10 +58,10 @@ def mail_html(name: str) -> Response:
 
 
 def _folder() -> Path:
-    if not settings().development or not settings().mail.startswith("file:"):
+    folder = outbox_folder(settings())
+    if folder is None:
         abort(404)
-    folder = Path(settings().mail.removeprefix("file:"))
-    return folder if folder.is_absolute() else settings().var.parent / folder
+    return folder
 
 
 def _file(name: str) -> Path:

@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.deliveries import queue_sign_in
 from kil_pipeline.organisations.audit import note_deed
-from kil_pipeline.organisations.members import InvalidAddress
+from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.sign_in import ask_to_sign_in, choose_organisation, end_session, start_session
 from web.commissioner import blueprint
-from web.commissioner.access import KEY, safe_path, signed_in_member
-from web.context import database, now, settings
+from web.commissioner.access import KEY, needs, safe_path, signed_in_member
+from web.context import context, database, now, settings
+from web.rate_limits import count_mail
 
 
 @blueprint.get("/sign-in")
@@ -27,6 +28,7 @@ def sign_in() -> str | Response:
 def send_link() -> str | tuple[str, int]:
     """Queue the link, where we know the address; say the same in every case."""
     email, following = request.form.get("email", ""), safe_path(request.form.get("next", ""))
+    count_mail("sign_in")
     try:
         with database().write() as db:
             asked = ask_to_sign_in(db, email, now())
@@ -52,7 +54,7 @@ def confirm_sign_in(token: str) -> str:
 def use_link(token: str) -> Response:
     """Sign in. The session's key is new, whatever the browser had before."""
     with database().write() as db:
-        key, found = start_session(db, token, now())
+        key, found = start_session(db, token, now(), random_token=context().random_token)
         note_deed(db, "sign_in", user_id=found.user_id, organisation_id=found.organisation_id, now=now())
     session.clear()
     session[KEY] = key
@@ -72,6 +74,7 @@ def sign_out() -> Response:
 
 
 @blueprint.post("/workspace/organisation")
+@needs(Role.VIEWER)
 def act_for() -> Response:
     """Act for another of one's organisations."""
     try:

@@ -2,6 +2,9 @@
 
 from flask import Blueprint
 
+from web.context import never_store
+
 blueprint = Blueprint("subscriber", __name__)
+blueprint.after_request(never_store)  # people's addresses and signed links stand in these pages
 
 from web.subscriber import alert_views, manage_views  # noqa: E402, F401  # views register themselves

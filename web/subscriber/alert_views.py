@@ -1,9 +1,6 @@
 """Asking for alerts, and confirming it. The answer is the same whether or not an address is known."""
 
 from flask import render_template, request
-from limits import RateLimitItemPerHour
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.requests import LINK_DAYS, ask_for_alerts, confirm_alerts
@@ -15,13 +12,10 @@ from kil_pipeline.reference.areas import choosable_areas
 from kil_pipeline.reference.themes import themes
 from web.context import database, now, settings
 from web.queries import read_plan_query
+from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import WEEKDAYS, AlertForm, read_alert_form
 from web.subscriber.manage_views import show_choices
-
-FROM_ONE_PLACE = RateLimitItemPerHour(30)
-"""How often one client can ask within an hour; the bound for each address is in the domain."""
-_limiter = FixedWindowRateLimiter(MemoryStorage())
 
 
 @blueprint.get("/alerts/new")
@@ -36,10 +30,7 @@ def ask() -> str | tuple[str, int]:
     form = read_alert_form(request.form)
     if form.problems:
         return _form(form), 400
-    if not _limiter.hit(FROM_ONE_PLACE, request.remote_addr or ""):
-        return render_template(
-            "error.html", heading="Too many requests", message="Try again in an hour.", problems=[]
-        ), 429
+    count_mail("confirmation")
     if not form.trapped:
         with database().write() as session:
             ask_for_alerts(session, form.email, (form.criteria,), form.frequency, weekday=form.weekday, now=now())
