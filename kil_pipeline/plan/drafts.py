@@ -88,10 +88,11 @@ def save_draft(
     if copy.version != version:
         raise EditedMeanwhile(f"Somebody saved {entry.reference} after you opened it.")
     data = to_json(content)
-    if data != copy.content:
+    kept = withheld is not None and keep_withheld_values(session, entry_id, withheld, now)
+    if data == copy.content and kept and copy.published_version == version:
+        copy.published_version = version + 1  # only what is not public changed: the public still sees what stands here
+    if data != copy.content or kept:
         copy.content, copy.version, copy.updated_at, copy.updated_by = data, version + 1, now, by.user_id
-    if withheld is not None:
-        keep_withheld_values(session, entry_id, withheld, now)
     session.flush()
     return _draft(entry, copy)
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from flask import abort, make_response, render_template
 from werkzeug.wrappers import Response
 
+from feeds.mail_outbox import outbox_folder
 from web.admin import blueprint
 from web.context import settings
 
 MOST_SHOWN = 200
-_NAME = re.compile(r"[0-9a-f-]{36}")
+_NAME = re.compile(r"[0-9A-Za-z-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ def mail_html(name: str) -> Response:
 
 
 def _folder() -> Path:
-    if not settings().development or not settings().mail.startswith("file:"):
+    folder = outbox_folder(settings())
+    if not settings().development or folder is None:
         abort(404)
-    folder = Path(settings().mail.removeprefix("file:"))
-    return folder if folder.is_absolute() else settings().var.parent / folder
+    return folder
 
 
 def _file(name: str) -> Path:

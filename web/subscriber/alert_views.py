@@ -1,6 +1,7 @@
 """Asking for alerts, and confirming it. The answer is the same whether or not an address is known."""
 
-from flask import render_template, request
+from flask import abort, current_app, render_template, request
+from flask.blueprints import BlueprintSetupState
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -11,7 +12,7 @@ from kil_pipeline.alerts.subscribers import subscriber_view
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import choosable_areas
+from kil_pipeline.reference.areas import Area, area, choosable_areas
 from kil_pipeline.reference.themes import themes
 from web.context import database, now, settings
 from web.queries import read_plan_query
@@ -19,9 +20,16 @@ from web.subscriber import blueprint
 from web.subscriber.forms import WEEKDAYS, AlertForm, read_alert_form
 from web.subscriber.manage_views import show_choices
 
+OFFERED = ("open", "grant", "no_tender", "undecided")
+"""Which answers to "Can we go for it?" the form offers, besides those that a reader comes with."""
 FROM_ONE_PLACE = RateLimitItemPerHour(30)
 """How often one client can ask within an hour; the bound for each address is in the domain."""
-_limiter = FixedWindowRateLimiter(MemoryStorage())
+
+
+@blueprint.record
+def set_up_limiter(state: BlueprintSetupState) -> None:
+    """Give each application a limiter of its own."""
+    state.app.extensions["alerts_limiter"] = FixedWindowRateLimiter(MemoryStorage())
 
 
 @blueprint.get("/alerts/new")
@@ -36,10 +44,8 @@ def ask() -> str | tuple[str, int]:
     form = read_alert_form(request.form)
     if form.problems:
         return _form(form), 400
-    if not _limiter.hit(FROM_ONE_PLACE, request.remote_addr or ""):
-        return render_template(
-            "error.html", heading="Too many requests", message="Try again in an hour.", problems=[]
-        ), 429
+    if not current_app.extensions["alerts_limiter"].hit(FROM_ONE_PLACE, request.remote_addr or ""):
+        abort(429)
     if not form.trapped:
         with database().write() as session:
             ask_for_alerts(session, form.email, (form.criteria,), form.frequency, weekday=form.weekday, now=now())
@@ -58,7 +64,7 @@ def confirm(token: str) -> str:
     with database().write() as session:
         subscriber_id = confirm_alerts(session, token, digest_hour=settings().digest_at, now=now())
         view = subscriber_view(session, subscriber_id)
-    return show_choices(view, "Your alerts have started.")
+    return show_choices(view, "" if view.stopped else "Your alerts have started.")
 
 
 def _form(form: AlertForm) -> str:
@@ -70,11 +76,17 @@ def _form(form: AlertForm) -> str:
         criteria=form.criteria,
         problems=form.problems,
         problem_of=dict(form.problems),
-        areas=choosable_areas(sample=settings().development),
+        areas=_areas(form.criteria),
         themes=themes(),
-        chances={code: words for code, words in CHANCES.items() if code in ("open", "grant", "no_tender", "undecided")},
+        chances={code: words for code, words in CHANCES.items() if code in (*OFFERED, *form.criteria.chances)},
         commissioners=commissioners,
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
-        everything=form.criteria == Criteria(),
     )
+
+
+def _areas(criteria: Criteria) -> list[Area]:
+    """Return the areas of the list, after those that a reader brought along and that are not in it."""
+    listed = choosable_areas(sample=settings().development)
+    brought = [area(code) for code in criteria.areas if code not in {known.code for known in listed}]
+    return [*brought, *listed]
