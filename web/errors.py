@@ -1,9 +1,9 @@
 """One table: what each error of the domain looks like to a person. Never a traceback, always a way on."""
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, abort, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from kil_pipeline.errors import (
     DomainError,
@@ -41,18 +41,33 @@ EXPLANATIONS = {
     403: "Sign in with an account that may.",
     404: "Check the address, or look in the plan.",
     405: "Go back and try again.",
-    413: "Send at most 10 MB.",
-    429: "Try again in an hour.",
+    413: "Go back, and send a shorter text or a smaller file.",
+    429: "Nothing was sent. Go back and try again in an hour: what you typed is still there.",
     500: "Nothing that you sent was half saved. Try again in a minute.",
 }
+
+WAYS_ON = {
+    "/sign-in": ("Ask for a new link", "/sign-in"),
+    "/workspace": ("Back to your plan", "/workspace"),
+    "/alerts": ("Ask for alerts", "/alerts/new"),
+    "": ("See all planned opportunities", "/plan"),
+}
+"""Where a person can go on from an error, by how the address begins: the text and the address of a link."""
 
 
 def register(app: Flask) -> None:
     """Let the application answer every error from this table."""
+    app.before_request(refuse_nul)
     app.register_error_handler(DomainError, show_domain_error)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(Exception, show_unexpected_error)
+
+
+def refuse_nul() -> None:
+    """Refuse an address with a NUL in its path: nothing here has one, and PostgreSQL cannot even be asked for it."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def show_domain_error(error: DomainError) -> Response:
@@ -72,7 +87,10 @@ def show_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # redirects are HTTP exceptions too
         return make_response(error.get_response())
-    return _page(status, HEADINGS.get(status, HEADINGS[400]), EXPLANATIONS.get(status, "Go back and try again."))
+    response = _page(status, HEADINGS.get(status, HEADINGS[400]), EXPLANATIONS.get(status, "Go back and try again."))
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())  # RFC 9110, 15.5.6
+    return response
 
 
 def show_unexpected_error(error: Exception) -> Response:
@@ -87,7 +105,8 @@ def _page(status: int, heading: str, message: str, problems: list[str] | None = 
         response = make_response("\n".join([heading, *lines, ""]), status)
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
     else:
-        page = render_template("error.html", heading=heading, message=message, problems=problems or [])
+        way_on = next(way for start, way in WAYS_ON.items() if request.path.startswith(start))
+        page = render_template("error.html", heading=heading, message=message, problems=problems or [], way_on=way_on)
         response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from kil_pipeline.errors import DomainError
@@ -20,6 +20,8 @@ from kil_pipeline.text import clean_line
 
 MOST_VALUES = 50
 """How many values one filter takes: enough for every district of a region, too few to tire the database."""
+MOST_WORDS = 200
+"""How many characters a search takes."""
 
 PARAMETERS = {
     "q": "words",
@@ -36,10 +38,14 @@ PARAMETERS = {
 
 
 class QueryNotUnderstood(DomainError):
-    """A filter or page number that makes no sense. `problems`: each parameter with what is wrong and how to mend it."""
+    """A filter or page number that makes no sense. `problems`: each parameter with what is wrong and how to mend it.
 
-    def __init__(self, problems: Mapping[str, list[str]]) -> None:
+    `understood`: all the rest of what was asked, so that a form can be shown again as it was filled in.
+    """
+
+    def __init__(self, problems: Mapping[str, list[str]], understood: Criteria) -> None:
         self.problems = problems
+        self.understood = understood
         super().__init__(" ".join(line for lines in problems.values() for line in lines))
 
 
@@ -83,8 +89,14 @@ def _one_of(what: str, codes: Iterable[str]) -> validate.Validator:
 
 
 def _some(field: fields.Field[str]) -> fields.List[str]:
-    too_many = f"Choose at most {MOST_VALUES}."
-    return fields.List(field, load_default=list, validate=validate.Length(max=MOST_VALUES, error=too_many))
+    return fields.List(field, load_default=list)
+
+
+class _Line(fields.String):
+    """A text that is asked of the database: cleaned, since PostgreSQL refuses a NUL."""
+
+    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
+        return clean_line(str(value))
 
 
 class PlanQuerySchema(Schema):
@@ -93,33 +105,47 @@ class PlanQuerySchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    words = fields.String(
-        data_key="q", load_default="", validate=validate.Length(max=200, error="Search for at most 200 characters.")
-    )
+    words = _Line(data_key="q", load_default="")
     areas = _some(_Area())
     themes = _some(_Theme())
-    commissioners = _some(
-        fields.String(validate=validate.Length(max=120, error="That is not one of our commissioners."))
-    )
+    commissioners = _some(_Line(validate=validate.Length(max=120, error="That is not one of our commissioners.")))
     routes = _some(fields.String(validate=_one_of("way of choosing a provider", [r.code for r in routes()])))
     chances = _some(fields.String(validate=_one_of("answer to “Can we go for it?”", CHANCES)))
     statuses = _some(fields.String(validate=_one_of("status", [s.value for s in Status if s is not Status.DRAFT])))
     cpv = _some(_Cpv())
-    references = _some(fields.String(validate=validate.Length(max=30, error="That is not one of our references.")))
+    references = _some(_Line(validate=validate.Length(max=30, error="That is not one of our references.")))
     page = fields.Integer(
         load_default=1,
-        validate=validate.Range(1, 100_000, error="Pages count from 1."),
+        validate=[
+            validate.Range(1, error="Pages count from 1."),
+            validate.Range(max=100_000, error="The list is not that long."),
+        ],
         error_messages={"invalid": "The page must be a number, such as 2."},
     )
     order = fields.Enum(Order, by_value=True, load_default=Order.SOONEST)
 
+    @validates_schema(skip_on_field_errors=False)
+    def check_bounds(self, data: dict[str, object], **kwargs: object) -> None:
+        """Bound the whole here, not at each field: what is too much can still be shown again."""
+        problems = {
+            name: [f"Choose at most {MOST_VALUES}."]
+            for name, value in data.items()
+            if isinstance(value, list) and len(value) > MOST_VALUES
+        }
+        if len(str(data.get("words", ""))) > MOST_WORDS:
+            problems["q"] = [f"Search for at most {MOST_WORDS} characters."]
+        if problems:
+            raise ValidationError(problems)
+
     @post_load
     def make(self, data: dict[str, object], **kwargs: object) -> PlanQuery:
         """Make the frozen value."""
-        page, order = data.pop("page"), data.pop("order")
-        words = clean_line(str(data.pop("words")))
-        parts = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
-        return PlanQuery(Criteria(words=words, **parts), int(str(page)), Order(str(order)))
+        return PlanQuery(_criteria(data), int(str(data["page"])), Order(str(data["order"])))
+
+
+def _criteria(data: Mapping[str, object]) -> Criteria:
+    parts = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+    return Criteria(words=str(data.get("words", "")), **parts)
 
 
 _SCHEMA_KEYS = {parameter: ("q" if name == "words" else name) for parameter, name in PARAMETERS.items()}
@@ -138,7 +164,8 @@ def read_plan_query(arguments: MultiDict[str, str]) -> PlanQuery:
     try:
         query: PlanQuery = PlanQuerySchema().load(data)
     except ValidationError as error:
-        raise QueryNotUnderstood(_by_parameter(error.messages_dict)) from error
+        understood = error.valid_data if isinstance(error.valid_data, dict) else {}
+        raise QueryNotUnderstood(_by_parameter(error.messages_dict), _criteria(understood)) from error
     return query
 
 

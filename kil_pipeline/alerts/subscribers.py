@@ -126,7 +126,7 @@ def change_alerts(
     """Set what a subscriber gets. Choices that stay keep their place: nothing is repeated and nothing is lost."""
     subscriber_view(session, subscriber_id)
     row = session.get_one(Subscriber, subscriber_id, with_for_update=True)
-    if (row.frequency, row.weekday) != (frequency.value, weekday):
+    if (row.frequency, row.weekday) != (frequency.value, weekday) or row.stopped_at is not None:
         row.frequency, row.weekday = frequency.value, weekday
         row.due_at = next_digest_at(frequency, weekday, digest_hour, now)
     kept = {keep_criteria(session, choice) for choice in criteria[:MOST_CRITERIA]}

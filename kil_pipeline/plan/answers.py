@@ -149,6 +149,10 @@ class _Reading:
             message = "There is a value and a reason for not having decided. Take one of them out."
             self._problem(field, text, message)
             return True
+        for part in ("public interest", "withheld value"):
+            if said[part] and known.state == DisclosureState.UNDECIDED:
+                message = "This is for what you can’t say yet. Take it out, or choose another reason."
+                self._problem(f"{field}: {part}", said[part], message)
         value = said["withheld value"] or ("" if is_unknown(text) else text)
         if value and known.state == DisclosureState.WITHHELD:
             self.withheld[path] = value
@@ -156,10 +160,14 @@ class _Reading:
         return True
 
     def _check_nothing_else(self, field: str, said: Mapping[str, str], text: str) -> None:
-        """An explanation beside no reason would be lost: say so."""
-        kept = [part for part in ("explanation", "who decides", "expected by") if said[part]]
-        if kept and not text:
-            self._problem(f"{field}: why not", "", f"Choose a reason: “{kept[0]}” says something about this field.")
+        """What is said beside no reason would be lost: say so."""
+        part = next((part for part in PARTS if said[part]), None)
+        if part is None:
+            return
+        message = f"Choose a reason: “{part}” says something about this field."
+        if text:
+            message = f"There is a value, and “{part}” for having none. Choose a reason, or take one of them out."
+        self._problem(f"{field}: why not", "", message)
 
     def _add_disclosure(self, field: str, path: str, known: Reason, said: Mapping[str, str]) -> None:
         expected_by = self._read_day(field, "expected by", said)

@@ -89,11 +89,11 @@ def save_draft(
     entry, copy = _load(session, entry_id)
     if copy.version != version:
         raise EditedMeanwhile(f"Somebody saved {entry.reference} after you opened it.")
-    data, published = to_json(content), copy.published_version == version
-    private_change = withheld is not None and keep_withheld_values(session, entry_id, withheld, now)
-    if data != copy.content or private_change:
-        if published and data == copy.content:
-            copy.published_version = version + 1
+    data = to_json(content)
+    kept = withheld is not None and keep_withheld_values(session, entry_id, withheld, now)
+    if data == copy.content and kept and copy.published_version == version:
+        copy.published_version = version + 1  # only what is not public changed: the public still sees what stands here
+    if data != copy.content or kept:
         copy.content, copy.version, copy.updated_at, copy.updated_by = data, version + 1, now, by.user_id
     session.flush()
     return _draft(entry, copy)

@@ -4,17 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, g, redirect, request, session, url_for
+from flask import abort, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.members import Member, Role
 from kil_pipeline.organisations.sign_in import find_session, note_seen
+from web.commissioner import blueprint
 from web.context import database, now
 
 P = ParamSpec("P")
 R = TypeVar("R")
 KEY = "signed_in"
 """Where the session cookie holds its key."""
+FORMS_KEY = "csrf_token"
+"""Where Flask-WTF keeps what its tokens are made from."""
 
 
 def signed_in_member() -> Member | None:
@@ -37,15 +40,20 @@ def member() -> Member:
 
 
 def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let a view be reached by members with `role` or more; send those who are not signed in to the sign-in page."""
+    """Let a view be reached by members with `role` or more; send those who are not signed in to the sign-in page.
+
+    Whoever was signed out while writing gets what they wrote back, to be sent again once they have signed in.
+    """
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             found = signed_in_member()
+            if found is None and request.method == "POST":
+                written = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+                return make_response(render_template("commissioner/signed_out.html", written=written), 403)
             if found is None:
-                following = request.full_path.rstrip("?") if request.method == "GET" else "/workspace"
-                return redirect(url_for("commissioner.sign_in", next=following))
+                return redirect(url_for("commissioner.sign_in", next=request.full_path.rstrip("?")))
             if not found.may(role):
                 abort(403)
             return view(*args, **kwargs)
@@ -54,6 +62,14 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
         return guarded
 
     return guard
+
+
+@blueprint.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Forbid everybody to keep what a signed-in person sees: private values stand in it."""
+    if g.get("member") is not None:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def safe_path(path: str) -> str:

@@ -1,10 +1,12 @@
 """Writing an entry: one form, a preview that is the public page itself, and publishing."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from kil_pipeline.errors import EditedMeanwhile
+from kil_pipeline.errors import EditedMeanwhile, InvalidTransition
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.answers import Answers, Problem, read_answers
@@ -12,7 +14,7 @@ from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
 from kil_pipeline.plan.previews import preview_changes, preview_entry
 from kil_pipeline.plan.publishing import publish_entry
-from kil_pipeline.plan.queries import public_revisions
+from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line
@@ -54,10 +56,7 @@ def create() -> str | tuple[str, int] | Response:
 @needs(Role.AUTHOR)
 def edit_entry(reference: str) -> str:
     """Show the form with what was saved last, private values too."""
-    with database().read() as db:
-        draft = find_draft(db, member().organisation_id, reference)
-        raw = write_answers(draft.content, withheld_values(db, draft.entry_id))
-    return _form(raw, draft, draft.version)
+    return _saved_form(reference)
 
 
 @blueprint.post("/workspace/entries/<reference>")
@@ -75,7 +74,7 @@ def save(reference: str) -> str | tuple[str, int] | Response:
     except EditedMeanwhile:
         with database().read() as db:
             draft = find_draft(db, member().organisation_id, reference)
-        return _form(raw, draft, draft.version, (Problem("headline", "", MEANWHILE),)), 409
+        return _form(raw, draft, draft.version, (Problem("", "", MEANWHILE),)), 409
     return _onwards(draft)
 
 
@@ -85,26 +84,34 @@ def preview(reference: str) -> str:
     """Show the entry exactly as the public will see it, with the button that publishes it."""
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
-        public = preview_entry(db, draft, now())
         changes = preview_changes(db, draft)
         revisions = public_revisions(db, draft.entry_id)
-        parts = entry_parts(db, public, revisions)
-    return render_template("commissioner/preview.html", draft=draft, changes=changes, problems=[], **parts)
+        if changes:
+            public = preview_entry(db, draft, now())
+            coming = PublicRevision(public.revision, now(), changes, "", False, draft.content)
+            parts = entry_parts(db, public, (coming, *revisions))
+        else:
+            parts = entry_parts(db, public_entry(db, reference), revisions)
+    return render_template("commissioner/preview.html", draft=draft, changes=changes, **parts)
 
 
 @blueprint.post("/workspace/entries/<reference>/publish")
 @needs(Role.AUTHOR)
-def publish(reference: str) -> Response:
+def publish(reference: str) -> tuple[str, int] | Response:
     """Publish the working copy that was previewed; its events are in the same transaction."""
     why, minor = clean_line(request.form.get("why", ""))[:1000], request.form.get("minor") == "yes"
-    with database().write() as db:
-        draft = find_draft(db, member().organisation_id, reference)
-        if str(draft.version) != request.form.get("version"):
-            raise EditedMeanwhile("Somebody saved this after your preview. Look at the preview again, then publish.")
-        number = publish_entry(db, draft.entry_id, by=Author(member().user_id), why=why, minor=minor, now=now())
-        _note("publish_entry", draft, db)
-    flash("Published. Everybody can see it now." if number else "Nothing had changed, so nothing was published.")
-    return redirect(f"/entries/{reference}")
+    try:
+        with database().write() as db:
+            draft = find_draft(db, member().organisation_id, reference)
+            if str(draft.version) != request.form.get("version"):
+                raise EditedMeanwhile("It is not what you saw in the preview. Look at that again, then publish.")
+            number = publish_entry(db, draft.entry_id, by=Author(member().user_id), why=why, minor=minor, now=now())
+            _note("publish_entry", draft, db)
+    except InvalidTransition as error:
+        return _saved_form(reference, (Problem("status", "", str(error)),)), 409
+    published = f"{reference} is published: everybody can see it now."
+    flash(published if number else f"Nothing in {reference} had changed, so nothing was published.")
+    return redirect("/workspace")
 
 
 def _save(draft: Draft, answers: Answers, version: int) -> Draft:
@@ -113,7 +120,7 @@ def _save(draft: Draft, answers: Answers, version: int) -> Draft:
         saved = save_draft(
             db,
             draft.entry_id,
-            answers.content,
+            replace(answers.content, notices=draft.content.notices),  # the form does not ask for them
             withheld=answers.withheld,
             version=version,
             by=Author(member().user_id),
@@ -145,6 +152,13 @@ def _onwards(draft: Draft) -> Response:
 def _version(raw: dict[str, str]) -> int:
     text = raw.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _saved_form(reference: str, problems: tuple[Problem, ...] = ()) -> str:
+    with database().read() as db:
+        draft = find_draft(db, member().organisation_id, reference)
+        raw = write_answers(draft.content, withheld_values(db, draft.entry_id))
+    return _form(raw, draft, draft.version, problems)
 
 
 def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tuple[Problem, ...] = ()) -> str:

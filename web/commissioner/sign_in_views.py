@@ -10,7 +10,7 @@ from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.sign_in import ask_to_sign_in, choose_organisation, end_session, start_session
 from web.commissioner import blueprint
-from web.commissioner.access import KEY, needs, safe_path, signed_in_member
+from web.commissioner.access import FORMS_KEY, KEY, needs, safe_path, signed_in_member
 from web.context import context, database, now, settings
 from web.rate_limits import count_mail
 
@@ -36,7 +36,7 @@ def send_link() -> str | tuple[str, int]:
                 queue_sign_in(db, asked.user_id, asked.email, next_path=following, now=now())
     except InvalidAddress as error:
         page = render_template(
-            "commissioner/sign_in.html", following=following, email=email[:254], problems=[("email", str(error))]
+            "commissioner/sign_in.html", following=following, email=email, problems=[("email", str(error))]
         )
         return page, 400
     return render_template("commissioner/link_sent.html", minutes=settings().sign_in_minutes)
@@ -56,7 +56,10 @@ def use_link(token: str) -> Response:
     with database().write() as db:
         key, found = start_session(db, token, now(), random_token=context().random_token)
         note_deed(db, "sign_in", user_id=found.user_id, organisation_id=found.organisation_id, now=now())
+    forms = session.get(FORMS_KEY)
     session.clear()
+    if forms is not None:  # a form that stayed open in another tab can still be sent: see `access.needs`
+        session[FORMS_KEY] = forms
     session[KEY] = key
     return redirect(safe_path(request.form.get("next", "")))
 
@@ -70,7 +73,7 @@ def sign_out() -> Response:
         if found is not None:
             note_deed(db, "sign_out", user_id=found.user_id, organisation_id=found.organisation_id, now=now())
     session.clear()
-    return redirect(url_for("public.home"))
+    return redirect(url_for("public.start"))
 
 
 @blueprint.post("/workspace/organisation")

@@ -15,11 +15,11 @@ PER_PAGE = 50
 @needs(Role.VIEWER)
 def workspace() -> str:
     """List the entries of the organisation that one acts for, last touched first."""
-    text = request.args.get("page", "1")
-    page = int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 10_000 else 1
     with database().read() as db:
-        drafts = drafts_of(db, member().organisation_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
         total = count_drafts(db, member().organisation_id)
+        pages = max(1, -(-total // PER_PAGE))
+        page = max(1, min(pages, request.args.get("page", 1, type=int)))
+        drafts = drafts_of(db, member().organisation_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     overdue = {
         draft.reference: [d for d in draft.content.disclosures if d.overdue(today())]
@@ -33,6 +33,6 @@ def workspace() -> str:
         overdue=overdue,
         others=others,
         page=page,
-        pages=max(1, -(-total // PER_PAGE)),
+        pages=pages,
         total=total,
     )

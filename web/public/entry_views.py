@@ -96,7 +96,7 @@ def change(reference: str, number: int) -> str:
         revisions = public_revisions(session, found.id)
     revision = _revision(revisions, number)
     if revision is None:
-        raise NotFound(f"{reference} was never published a {number}th time.")
+        raise NotFound(f"{reference} has no publication number {number}.")
     content = revision.content
     return render_template(
         "public/change.html",

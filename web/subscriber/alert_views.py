@@ -8,7 +8,7 @@ from kil_pipeline.alerts.subscribers import subscriber_view
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import choosable_areas
+from kil_pipeline.reference.areas import Area, area, choosable_areas
 from kil_pipeline.reference.themes import themes
 from web.context import database, now, settings
 from web.queries import read_plan_query
@@ -16,6 +16,9 @@ from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import WEEKDAYS, AlertForm, read_alert_form
 from web.subscriber.manage_views import show_choices
+
+OFFERED = ("open", "grant", "no_tender", "undecided")
+"""Which answers to "Can we go for it?" the form offers, besides those that a reader comes with."""
 
 
 @blueprint.get("/alerts/new")
@@ -49,7 +52,7 @@ def confirm(token: str) -> str:
     with database().write() as session:
         subscriber_id = confirm_alerts(session, token, digest_hour=settings().digest_at, now=now())
         view = subscriber_view(session, subscriber_id)
-    return show_choices(view, "Your alerts have started.")
+    return show_choices(view, "" if view.stopped else "Your alerts have started.")
 
 
 def _form(form: AlertForm) -> str:
@@ -61,11 +64,17 @@ def _form(form: AlertForm) -> str:
         criteria=form.criteria,
         problems=form.problems,
         problem_of=dict(form.problems),
-        areas=choosable_areas(sample=settings().development),
+        areas=_areas(form.criteria),
         themes=themes(),
-        chances={code: words for code, words in CHANCES.items() if code in ("open", "grant", "no_tender", "undecided")},
+        chances={code: words for code, words in CHANCES.items() if code in (*OFFERED, *form.criteria.chances)},
         commissioners=commissioners,
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
-        everything=form.criteria == Criteria(),
     )
+
+
+def _areas(criteria: Criteria) -> list[Area]:
+    """Return the areas of the list, after those that a reader brought along and that are not in it."""
+    listed = choosable_areas(sample=settings().development)
+    brought = [area(code) for code in criteria.areas if code not in {known.code for known in listed}]
+    return [*brought, *listed]

@@ -29,15 +29,15 @@ class AlertForm:
 def read_alert_form(form: MultiDict[str, str]) -> AlertForm:
     """Read the form for new alerts."""
     problems: list[tuple[str, str]] = []
-    email = form.get("email", "").strip()[:254]
+    email = form.get("email", "").strip()
     try:
         email = normalise_address(email)
     except InvalidAddress as error:
         problems.append(("email", str(error)))
-    criteria = Criteria()
     try:
         criteria = read_plan_query(form).criteria
     except QueryNotUnderstood as error:
+        criteria = error.understood
         problems += [(parameter, line) for parameter, lines in error.problems.items() for line in lines]
     frequency, weekday = read_frequency(form, problems)
     return AlertForm(email, criteria, frequency, weekday, tuple(problems), bool(form.get(TRAP)))

@@ -1,6 +1,6 @@
 """ "Change what you get": reached by a signed link from every mail, without an account."""
 
-from flask import make_response, render_template, request
+from flask import after_this_request, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.criteria_words import describe_criteria
@@ -53,7 +53,7 @@ def change(token: str) -> str | tuple[str, int]:
         if not kept:
             unsubscribe(session, subscriber_id, now())
         view = subscriber_view(session, subscriber_id)
-    return show_choices(view, "Saved." if kept else "Saved. You get no more mail.")
+    return show_choices(view, "Saved. You get no more mail." if view.stopped else "Saved.")
 
 
 @blueprint.get("/alerts/<token>/unsubscribe")
@@ -73,7 +73,8 @@ def stop(token: str) -> Response:
 
 
 def show_choices(view: SubscriberView, message: str = "", problems: tuple[tuple[str, str], ...] = ()) -> str:
-    """Render "change what you get" for one subscriber."""
+    """Render "change what you get" for one subscriber. It holds their address: no browser or proxy keeps it."""
+    after_this_request(keep_nowhere)
     return render_template(
         "subscriber/manage.html",
         view=view,
@@ -84,6 +85,12 @@ def show_choices(view: SubscriberView, message: str = "", problems: tuple[tuple[
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
     )
+
+
+def keep_nowhere(response: Response) -> Response:
+    """Forbid everybody to keep an answer."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _signer() -> Signer:

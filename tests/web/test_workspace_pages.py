@@ -1,0 +1,95 @@
+"""The workspace as a commissioner gets it: what is there, what is not public yet, what is overdue."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from kil_pipeline.database import Database
+from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
+from kil_pipeline.plan.drafts import create_entry, find_draft, save_draft
+from kil_pipeline.plan.statuses import Status
+from tests.factories import a_commissioner
+from tests.factories import publish as publish_for
+from tests.web.conftest import NOW
+from tests.web.html import HtmlPage
+
+Publish = Callable[..., str]
+
+
+def write(database: Database, council: uuid.UUID, *headlines: str) -> None:
+    with database.write() as session:
+        for number, headline in enumerate(headlines):
+            create_entry(session, council, EntryContent(headline), now=NOW + timedelta(seconds=number))
+
+
+def test_an_empty_plan_says_how_to_begin(author: FlaskClient) -> None:
+    page = HtmlPage(author.get("/workspace"))
+    assert page.links()["write the first one"] == "/workspace/entries/new"
+
+
+def test_entries_are_listed_last_touched_first_with_what_is_public_of_them(
+    author: FlaskClient, publish: Publish, council: uuid.UUID, sqlite_database: Database
+) -> None:
+    publish(EntryContent("Public"), at=NOW - timedelta(days=3))
+    reference = publish(EntryContent("Changed"), at=NOW - timedelta(days=2))
+    with sqlite_database.write() as session:
+        draft = find_draft(session, council, reference)
+        changed = EntryContent("Changed", summary="More.")
+        save_draft(session, draft.entry_id, changed, version=draft.version, now=NOW - timedelta(days=1))
+    write(sqlite_database, council, "Draft")
+    assert HtmlPage(author.get("/workspace")).texts("li", "result") == [
+        "Draft EXC-0003 · Draft · touched 23 November 2026 Preview EXC-0003",
+        (
+            "Changed EXC-0002 · Planned Changes not published · touched 22 November 2026 "
+            "Preview EXC-0002 · Public page of EXC-0002"
+        ),
+        "Public EXC-0001 · Planned · touched 20 November 2026 Preview EXC-0001 · Public page of EXC-0001",
+    ]
+
+
+def test_an_answer_that_is_overdue_is_pointed_out_until_the_entry_has_ended(
+    author: FlaskClient, publish: Publish
+) -> None:
+    late = Disclosure("value", DisclosureState.UNDECIDED, "undecided.budget", expected_by=date(2026, 11, 22))
+    publish(EntryContent("Late", disclosures=(late,)))
+    publish(EntryContent("Over", disclosures=(late,), status=Status.CONCLUDED))
+    texts = HtmlPage(author.get("/workspace")).texts("li", "result")
+    assert [text for text in texts if "Overdue" in text] == [
+        (
+            "Late EXC-0001 · Planned · touched 23 November 2026 Overdue since 22 November 2026: How much. "
+            "Readers can see that it is. Preview EXC-0001 · Public page of EXC-0001"
+        )
+    ]
+
+
+def test_another_organisations_entries_are_not_there(author: FlaskClient, sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        publish_for(session, a_commissioner(session, "Exampleshire Trust", prefix="EXT").id, EntryContent("Theirs"))
+    assert HtmlPage(author.get("/workspace")).texts("li", "result") == []
+    for path in ("/workspace/entries/EXT-0001", "/workspace/entries/EXT-0001/preview"):
+        HtmlPage(author.get(path), 404)
+
+
+@pytest.mark.parametrize("page", ["2", "99999999", "000001" + "9" * 30])
+def test_pages_of_fifty_follow_one_another_and_none_is_past_the_end(
+    author: FlaskClient, council: uuid.UUID, sqlite_database: Database, page: str
+) -> None:
+    write(sqlite_database, council, *(f"Entry {number:02}" for number in range(51)))
+    first = HtmlPage(author.get("/workspace"))
+    assert first.texts("h2", "govuk-heading-s")[0] == "Entry 50"
+    assert len(first.elements("li", "result")) == 50
+    assert HtmlPage(author.get(f"/workspace?page={page}")).texts("h2", "govuk-heading-s") == ["Entry 00"]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "abc", "²", "%00", "1.5"])
+def test_a_page_that_makes_no_sense_is_the_first(author: FlaskClient, page: str) -> None:
+    HtmlPage(author.get(f"/workspace?page={page}"))
+
+
+def test_nobody_keeps_what_a_signed_in_person_sees(author: FlaskClient) -> None:
+    kept = [author.get(path).headers["Cache-Control"] for path in ("/workspace", "/workspace/entries/new")]
+    assert kept == ["no-store", "no-store"]
