@@ -22,6 +22,7 @@ from kil_pipeline.times import london_day, utc_now
 from web.commands import migrated, with_database
 from web.exchange_commands import export_command, import_command, template_command
 from web.logs import set_up_logs
+from web.organisation_commands import organisation
 from web.serving import serve
 from web.wiring import make_jobs, open_database
 
@@ -171,3 +172,4 @@ def user_add(settings: Settings, database: Database, email: str, organisation: s
 kil.add_command(import_command)
 kil.add_command(export_command)
 kil.add_command(template_command)
+kil.add_command(organisation)

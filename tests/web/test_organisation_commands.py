@@ -1,0 +1,40 @@
+"""The first commissioner of an empty database."""
+
+from click.testing import CliRunner
+
+from kil_pipeline.database import Database
+from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
+from kil_pipeline.settings import load_settings
+from web.organisation_commands import organisation
+
+
+def run(database: Database, *arguments: str) -> str:
+    settings = load_settings({"KIL_ENV": "development", "KIL_DATABASE_URL": database.url})
+    done = CliRunner().invoke(organisation, arguments, obj=settings, catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def known(database: Database) -> list[tuple[str, str | None]]:
+    with database.read() as session:
+        found = public_organisations(session, OrganisationKind.COMMISSIONER)
+    return [(commissioner.name, commissioner.contact) for commissioner in found]
+
+
+def test_a_commissioner_is_added_with_a_prefix_made_from_its_name(sqlite_database: Database) -> None:
+    said = run(sqlite_database, "add", "Exampleshire County Council", "--contact", "plan@council.example.org")
+
+    assert said == "Added: Exampleshire County Council (slug exampleshire-county-council, prefix ECC).\n"
+    assert known(sqlite_database) == [("Exampleshire County Council", "plan@council.example.org")]
+
+
+def test_another_spelling_of_one_that_is_there_changes_nothing(sqlite_database: Database) -> None:
+    run(sqlite_database, "add", "NHS Exampleshire Integrated Care Board", "--prefix", "EXI")
+
+    said = run(sqlite_database, "add", "NHS EXAMPLESHIRE ICB", "--prefix", "NEW")
+
+    assert said == (
+        "It is there already: NHS Exampleshire Integrated Care Board "
+        "(slug nhs-exampleshire-integrated-care-board, prefix EXI). Nothing was changed.\n"
+    )
+    assert known(sqlite_database) == [("NHS Exampleshire Integrated Care Board", None)]
