@@ -31,7 +31,7 @@ def test_an_empty_plan_says_how_to_begin(author: FlaskClient) -> None:
     assert page.links()["write the first one"] == "/workspace/entries/new"
 
 
-def test_entries_are_listed_last_touched_first_with_what_is_public_of_them(
+def test_entries_are_listed_last_changed_first_with_what_is_public_of_them(
     author: FlaskClient, publish: Publish, council: uuid.UUID, sqlite_database: Database
 ) -> None:
     publish(EntryContent("Public"), at=NOW - timedelta(days=3))
@@ -42,12 +42,12 @@ def test_entries_are_listed_last_touched_first_with_what_is_public_of_them(
         save_draft(session, draft.entry_id, changed, version=draft.version, now=NOW - timedelta(days=1))
     write(sqlite_database, council, "Draft")
     assert HtmlPage(author.get("/workspace")).texts("li", "result") == [
-        "Draft EXC-0003 · Draft · touched 23 November 2026 Preview EXC-0003",
+        "Draft EXC-0003 · Draft · changed 23 November 2026 Preview EXC-0003",
         (
-            "Changed EXC-0002 · Planned Changes not published · touched 22 November 2026 "
+            "Changed EXC-0002 · Planned Changes not published · changed 22 November 2026 "
             "Preview EXC-0002 · Public page of EXC-0002"
         ),
-        "Public EXC-0001 · Planned · touched 20 November 2026 Preview EXC-0001 · Public page of EXC-0001",
+        "Public EXC-0001 · Planned · changed 20 November 2026 Preview EXC-0001 · Public page of EXC-0001",
     ]
 
 
@@ -60,7 +60,7 @@ def test_an_answer_that_is_overdue_is_pointed_out_until_the_entry_has_ended(
     texts = HtmlPage(author.get("/workspace")).texts("li", "result")
     assert [text for text in texts if "Overdue" in text] == [
         (
-            "Late EXC-0001 · Planned · touched 23 November 2026 Overdue since 22 November 2026: How much. "
+            "Late EXC-0001 · Planned · changed 23 November 2026 Overdue since 22 November 2026: How much. "
             "Readers can see that it is. Preview EXC-0001 · Public page of EXC-0001"
         )
     ]

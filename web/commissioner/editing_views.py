@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kil_pipeline.errors import EditedMeanwhile, InvalidTransition
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
+from kil_pipeline.plan.answer_values import split_list
 from kil_pipeline.plan.answers import Answers, Problem, read_answers
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
@@ -41,7 +42,7 @@ def new_entry() -> str:
 @needs(Role.AUTHOR)
 def create() -> str | tuple[str, int] | Response:
     """Start an entry as a draft."""
-    raw = request.form.to_dict()
+    raw = _typed()
     answers = read_answers(raw, today=today())
     if answers.content is None:
         return _form(raw, None, 0, answers.problems), 400
@@ -63,7 +64,7 @@ def edit_entry(reference: str) -> str:
 @needs(Role.AUTHOR)
 def save(reference: str) -> str | tuple[str, int] | Response:
     """Save the working copy. Nobody else's work is overwritten unseen."""
-    raw = request.form.to_dict()
+    raw = _typed()
     answers = read_answers(raw, today=today())
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
@@ -149,6 +150,11 @@ def _onwards(draft: Draft) -> Response:
     return redirect(f"/workspace/entries/{draft.reference}")
 
 
+def _typed() -> dict[str, str]:
+    """Return the form as it was sent; ticked boxes of one name come as a spreadsheet’s cell would have them."""
+    return {name: "; ".join(values) for name, values in request.form.lists()}
+
+
 def _version(raw: dict[str, str]) -> int:
     text = raw.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -172,4 +178,5 @@ def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tupl
         problems=[(field_id(problem.field), problem.message) for problem in problems],
         problem_of={problem.field: problem.message for problem in problems},
         field_id=field_id,
+        split_list=split_list,
     )

@@ -16,7 +16,7 @@ from kil_pipeline.reference.themes import themes
 
 @dataclass(frozen=True)
 class Field:
-    """One question. `choices` fills a select (a single answer) or a list of suggestions (several)."""
+    """One question. `choices`: pairs of what is sent and what is shown, one of which (or several) can be chosen."""
 
     name: str
     label: str
@@ -28,6 +28,11 @@ class Field:
     def disclosable(self) -> bool:
         """Whether it may have a reason instead of a value."""
         return path_of(self.name) is not None
+
+    @property
+    def items(self) -> list[dict[str, str]]:
+        """The choices, as the GOV.UK component takes them."""
+        return [{"value": value, "text": text} for value, text in self.choices]
 
 
 @dataclass(frozen=True)
@@ -72,11 +77,12 @@ def field_id(name: str) -> str:
 
 def _what() -> tuple[Field, ...]:
     topics = tuple((theme.name, theme.name) for theme in themes())
+    benefit_names = tuple((benefit.name, benefit.name) for benefit in benefits())
     return (
         Field("headline", "Headline", "In plain words, as you would say it to a neighbour."),
         Field("summary", "What it is", "What will be different, and for whom?", "text"),
-        Field("themes", "Topics", "Part several with semicolons.", "several", topics),
-        Field("benefits", "Benefits sought", "Any of: " + "; ".join(benefit.name for benefit in benefits()) + "."),
+        Field("themes", "Topics", "Readers find it by these. Choose all that fit.", "several", topics),
+        Field("benefits", "Benefits sought", "What is it meant to do, besides the service?", "several", benefit_names),
         Field("current", "What is there now", "Is it new? Does it replace something, and when does that end?", "text"),
         Field("cpv", "CPV codes", "If you have them. Part several with semicolons."),
     )
