@@ -56,8 +56,9 @@ def describe(money: Money) -> str:
 
 
 def pounds(pence: int) -> str:
-    """Return pence as pounds: "£1.1 million", "£400,000", "£12.50"."""
+    """Return pence as pounds: "£2 billion", "£1.1 million", "£400,000", "£12.50". Nothing is rounded."""
     whole, rest = divmod(pence, 100)
-    if whole >= 1_000_000 and rest == 0 and whole % 10_000 == 0:
-        return f"£{whole / 1_000_000:g} million"
+    size, name = (1_000_000_000, "billion") if whole >= 1_000_000_000 else (1_000_000, "million")
+    if whole >= size and rest == 0 and whole % (size // 100) == 0:
+        return f"£{whole / size:g} {name}"
     return f"£{whole:,}" if rest == 0 else f"£{whole:,}.{rest:02d}"

@@ -63,7 +63,7 @@ def parse_money(text: str) -> Money:
     value = " ".join(text.split()).casefold()
     if re.search(r"€|\$|\beur\b|\beuros?\b|\busd\b|\bdollars?\b", value):
         raise MoneyNotUnderstood(text, "Write amounts in pounds.")
-    if re.search(r"(?:^|[^\w)\d])[-−]\s*£?\s*\d|£\s*[-−]", value):
+    if re.search(r"(?:^|\(|\b(?:to|and|between|from|up to)\s)\s*[-−]\s*£?\s*\d|£\s*[-−]", value):
         raise MoneyNotUnderstood(text, "An amount cannot be negative.")
     period = Period.YEAR if _YEAR.search(value) else Period.TOTAL if _TOTAL.search(value) else Period.UNKNOWN
     excluded, included = _EXCLUDED.search(value), _INCLUDED.search(value)
@@ -101,8 +101,11 @@ def _pence(number: str, unit: str | None, text: str) -> int:
         pounds = Decimal(number.replace(",", "")).scaleb(_UNITS[unit] if unit else 0)
     except InvalidOperation as error:
         raise MoneyNotUnderstood(text) from error
-    if pounds == 0:
-        raise MoneyNotUnderstood(text, "Leave it blank, or write TBC, where the amount is not known.")
+    if re.fullmatch(r"\d{1,3}\.\d{3}", number) and not unit:
+        raise MoneyNotUnderstood(text, "Write thousands with a comma, such as £400,000.")
     if pounds * 100 > MOST_PENCE:
         raise MoneyNotUnderstood(text, "That is over a hundred billion pounds: check the zeros.")
-    return int((pounds * 100).to_integral_value())
+    pence = int((pounds * 100).to_integral_value())
+    if pence == 0:
+        raise MoneyNotUnderstood(text, "Leave it blank, or write TBC, where the amount is not known.")
+    return pence
