@@ -43,8 +43,8 @@ _M = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _Y = r"(\d{4}|'?\d{2})"
 _FY = r"(?:fy\s*)?(\d{4}|\d{2})\s*[/-]\s*(\d{4}|\d{2})"
 _INDICATIVE = re.compile(
-    r"\b(?:indicative(?:ly)?|provisional(?:ly)?|tbc|to be confirmed|estimated|est|approx(?:imately)?|circa|about|around|c|ca|"
-    r"likely|possibly|not certain|not confirmed|unconfirmed)\b\.?|~|\?+$"
+    r"\b(?:indicative(?:ly)?|provisional(?:ly)?|tbc|to be confirmed|estimated|est|approx(?:imately)?|circa|about|"
+    r"around|c|ca|likely|possibly|not certain|not confirmed|unconfirmed)\b\.?|~|\?+$"
 )
 _WEEK = re.compile(r"\bw/[cb]\b|\bweek (?:commencing|beginning|of|starting)\b")
 _CONFIRMED = re.compile(r"\b(?:confirmed|firm|fixed)\b")

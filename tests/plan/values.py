@@ -33,7 +33,10 @@ _bounds = st.one_of(
     _ranges.map(lambda both: (both[0], both[1])),
 )
 amounts = st.builds(
-    lambda bounds, period, vat: Money(*bounds, period, vat), _bounds, st.sampled_from(Period), st.sampled_from(Vat)
+    lambda bounds, period, vat: Money(bounds[0], bounds[1], period, vat),
+    _bounds,
+    st.sampled_from(Period),
+    st.sampled_from(Vat),
 )
 
 _words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
