@@ -23,6 +23,8 @@ from tests.plan.values import amounts, pence
         ("400-650k", "£400,000 to £650,000"),
         ("£1 million - £1.5 million", "£1 million to £1.5 million"),
         ("between £500k and £1m", "£500,000 to £1 million"),
+        ("£500,000 to £1m", "£500,000 to £1 million"),
+        ("£500 to £1m", "£500 to £1,000,000"),
         ("£2-3m", "£2 million to £3 million"),
         ("up to £2m in total", "up to £2 million in total"),
         ("less than £30,000", "up to £30,000"),
@@ -35,6 +37,7 @@ from tests.plan.values import amounts, pence
         ("c. £30k", "£30,000"),
         ("approx £5k/yr", "£5,000 a year"),
         ("£5bn", "£5 billion"),
+        ("£2.00 to £3,000,000", "£2 to £3,000,000"),
         ("1" * 9, "£111,111,111"),
     ],
 )
@@ -69,6 +72,7 @@ TOO_MUCH = "That is over a hundred billion pounds: check the zeros."
         ("£1m to £500k", "The lower amount is higher than the upper one."),
         ("£100.1bn", TOO_MUCH),
         ("9" * 5_000, TOO_MUCH),
+        ("1 to " + "9" * 5_000 + "bn", TOO_MUCH),
     ],
 )
 def test_what_is_no_amount_is_refused_with_a_way_to_mend_it(text: str, hint: str) -> None:

@@ -1,5 +1,7 @@
 """Writing an entry: one form, a preview that is the public page itself, and publishing."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -115,7 +117,7 @@ def _save(draft: Draft, answers: Answers, version: int) -> Draft:
         saved = save_draft(
             db,
             draft.entry_id,
-            answers.content,
+            replace(answers.content, notices=draft.content.notices),  # nobody types them: they stay
             withheld=answers.withheld,
             version=version,
             by=Author(member().user_id),
