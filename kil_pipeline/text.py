@@ -5,6 +5,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from html.entities import html5
 
 import snowballstemmer
 
@@ -13,7 +14,9 @@ MAX_TEXT = 10_000
 """Characters: what forms and spreadsheets accept. Cleaning itself never cuts."""
 
 _BREAKS = re.compile(r"<\s*(?:br|/p|/li|/div|/tr|/h[1-6])\b[^<>]*>", re.IGNORECASE)
-_TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
+_TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--[^<]*?-->")
+_ENTITIES = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
+_MARKUP = str.maketrans("<>&", "   ")
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _TOO_MANY_LINES = re.compile(r"\n{3,}")
@@ -25,16 +28,26 @@ def clean_text(value: str) -> str:
     Entities are decoded, tags taken out (a break becomes a line), Unicode brought to NFC; control, bidirectional and
     zero-width characters, lone surrogates and noncharacters are dropped; spaces are folded.
     """
-    for _ in range(4):  # "&amp;lt;br&amp;gt;" comes in real notices: decode until nothing changes
-        decoded = _TAGS.sub("", _BREAKS.sub("\n", html.unescape(value)))
-        if decoded == value:
-            break
-        value = decoded
+    for _ in range(8):  # "&amp;lt;br&amp;gt;" comes in real notices: clean until nothing changes
+        cleaned = _clean_once(value)
+        if cleaned == value:
+            return value
+        value = cleaned
+    return _clean_once(value.translate(_MARKUP))  # nested deeper than anybody means: what is left of it goes
+
+
+def _clean_once(value: str) -> str:
+    value = _TAGS.sub("", _BREAKS.sub("\n", _ENTITIES.sub(_decode, value)))
     value = _LINE_ENDS.sub("\n", value)
     value = "".join(character for character in value if _keeps(character))
     value = unicodedata.normalize("NFC", value)
     lines = [_SPACES.sub(" ", line).strip() for line in value.split("\n")]
     return _TOO_MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _decode(entity: re.Match[str]) -> str:
+    """Decode an entity that ends as it should. `&notice=7` in an address is none: HTML would read "¬ice"."""
+    return html.unescape(entity[0]) if entity[1] is None else html5.get(f"{entity[1]};", entity[0])
 
 
 def clean_line(value: str) -> str:
@@ -113,7 +126,7 @@ def _stem(token: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text: lower case, without accents and apostrophes, digits kept."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(character for character in folded if not unicodedata.combining(character))
     return [re.sub("['’]s?$|['’]", "", word) for word in _WORD.findall(plain)]
 
@@ -129,7 +142,8 @@ class Query:
 
     must: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
-    must_not: tuple[str, ...] = ()
+    must_not: tuple[tuple[str, ...], ...] = ()
+    """Single words are phrases of one."""
 
 
 _QUERY_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -139,11 +153,11 @@ def parse_query(text: str) -> Query:
     """Read a search such as `"link worker" -estates mental`: all words must be there, quoted ones in a row."""
     must: list[str] = []
     phrases: list[tuple[str, ...]] = []
-    must_not: list[str] = []
+    must_not: list[tuple[str, ...]] = []
     for part in _QUERY_PART.finditer(text):
         found = stems(part["phrase"] if part["phrase"] is not None else part["word"])
         if part["minus"]:
-            must_not += found
+            must_not += [tuple(found)] if found else []
         elif part["phrase"] is not None and len(found) > 1:
             phrases.append(tuple(found))
         else:

@@ -95,10 +95,9 @@ def _words(facets: Facets, criteria: Criteria) -> str | None:
     query = parse_query(criteria.words)
     if not (query.must or query.phrases or query.must_not):
         return None  # nothing but stop words: search finds nothing either
-    found = set(facets.stems)
-    if not found.issuperset(query.must) or found.intersection(query.must_not):
+    if any(_holds(facets.stems, phrase) for phrase in query.must_not):
         return None
-    if not all(_holds(facets.stems, phrase) for phrase in query.phrases):
+    if not set(facets.stems).issuperset(query.must) or not all(_holds(facets.stems, p) for p in query.phrases):
         return None
     return f"the words “{criteria.words}”"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from kil_pipeline.codec import from_json, to_json
 from kil_pipeline.database import Base, new_id
@@ -102,12 +102,13 @@ def _give_positions(session: Session) -> None:
     session.flush()
 
 
-def _forget(session: Session) -> None:
-    session.info.pop("kil_events", None)
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # a savepoint that ends, rolled back or not, leaves what waits around it
+        session.info.pop("kil_events", None)
 
 
 sa.event.listen(Session, "before_commit", _give_positions)
-sa.event.listen(Session, "after_rollback", _forget)
+sa.event.listen(Session, "after_transaction_end", _forget)
 
 
 def public_version(session: Session) -> PublicVersion:

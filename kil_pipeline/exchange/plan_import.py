@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -173,13 +173,14 @@ class _Importer:
     def _change(self, session: Session, entry: Entry, answers: Answers, digest: str) -> None:
         assert answers.content is not None  # checked by the caller
         draft = read_draft(session, entry.id)
-        changes = describe_changes(draft.content, answers.content)
+        content = replace(answers.content, notices=draft.content.notices)  # nobody types them: they stay
+        changes = describe_changes(draft.content, content)
         edited_here = session.scalar(sa.select(WorkingCopy.updated_by).where(WorkingCopy.entry_id == entry.id))
         if edited_here is not None and changes:
             raise DomainError(
                 f"{entry.reference} was edited on the site since the last import: mend it there, or here after it."
             )
-        save_draft(session, entry.id, answers.content, withheld=answers.withheld, version=draft.version, now=self.now)
+        save_draft(session, entry.id, content, withheld=answers.withheld, version=draft.version, now=self.now)
         entry.source_digest = digest
         if changes:
             self.report.changed += 1

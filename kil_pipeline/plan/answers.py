@@ -109,14 +109,11 @@ class _Reading:
         self.values["headline"] = headline
 
     def _read_field(self, field: str) -> None:
-        text = clean_text(self.raw.get(field, ""))
+        text = self._bounded(field)
         path = path_of(field)
         if path is not None and self._read_why_not(field, path, text):
             return
         if not text or (path is None and is_unknown(text)):
-            return
-        if len(text) > MAX_TEXT:
-            self._problem(field, text[:80], f"That is {len(text)} characters long. Use at most {MAX_TEXT}.")
             return
         try:
             self._read_value(field, text)
@@ -133,7 +130,7 @@ class _Reading:
 
     def _read_why_not(self, field: str, path: str, text: str) -> bool:
         """Read why a field has no public value. Returns whether it has none."""
-        said = {part: clean_text(self.raw.get(f"{field}: {part}", "")) for part in PARTS}
+        said = {part: self._bounded(f"{field}: {part}") for part in PARTS}
         if not said["why not"]:
             if not is_unknown(text):
                 self._check_nothing_else(field, said, text)
@@ -198,6 +195,14 @@ class _Reading:
         except DomainError as error:
             self._problem(f"{field}: {part}", said[part], str(error))
             return None
+
+    def _bounded(self, name: str) -> str:
+        """Return what was typed under a name, cleaned; nothing, and a problem, where it is longer than we keep."""
+        text = clean_text(self.raw.get(name, ""))
+        if len(text) <= MAX_TEXT:
+            return text
+        self._problem(name, text[:80], f"That is {len(text)} characters long. Use at most {MAX_TEXT}.")
+        return ""
 
     def _problem(self, field: str, value: str, message: str) -> None:
         self.problems.append(Problem(field, value[:300], message))

@@ -73,8 +73,8 @@ def describe_changes(old: EntryContent | None, new: EntryContent) -> tuple[Chang
 def _changes(old: EntryContent, new: EntryContent) -> Iterator[Change]:
     if old.status is not new.status:
         yield _status_change(new)
-    elif old.status_reason != new.status_reason and new.status_reason:
-        yield Change(FieldStated, f"The reason was reworded: {new.status_reason}", (("path", "status_reason"),))
+    elif old.status_reason != new.status_reason:
+        yield Change(FieldStated, _status_reason_sentence(new.status_reason), (("path", "status_reason"),))
     for path, label in field_labels().items():
         change = _field_change(old, new, path, label)
         if change is not None:
@@ -87,6 +87,12 @@ def _changes(old: EntryContent, new: EntryContent) -> Iterator[Change]:
 def _status_change(new: EntryContent) -> Change:
     kind, sentence = STATUS_EVENTS[new.status]
     return Change(kind, sentence, why=new.status_reason)
+
+
+def _status_reason_sentence(reason_given: str) -> str:
+    if not reason_given:
+        return "The reason for its status was taken out."
+    return f"The reason was reworded: {_full_stop(shorten(reason_given, 300))}"
 
 
 def _field_change(old: EntryContent, new: EntryContent, path: str, label: str) -> Change | None:
@@ -102,14 +108,17 @@ def _field_change(old: EntryContent, new: EntryContent, path: str, label: str) -
     said = shorten(describe_value(path, after), 300)
     if was is not None:
         state = STATE_WORDS[was.state.value].lower()
-        return Change(FieldDisclosed, f"{label}: {said} (was: {state}, {reason(was.reason).label.lower()}).", at)
-    return Change(FieldStated, f"{label}: {said}." if before is None else f"{label} is now: {said}.", at)
+        return Change(
+            FieldDisclosed, f"{label}: {said.rstrip('.')} (was: {state}, {reason(was.reason).label.lower()}).", at
+        )
+    return Change(FieldStated, f"{label}{'' if before is None else ' is now'}: {_full_stop(said)}", at)
 
 
 def _move(path: str, label: str, before: ExpectedDate, after: ExpectedDate) -> Change:
     move = compare(before, after)
     words = f", {move.words}" if move.words else ""
-    sentence = f"{label}: moved from {describe(before)} to {describe(after)}{words}."
+    verb = "moved" if move.direction in ("earlier", "later") else "changed"
+    sentence = f"{label}: {verb} from {describe(before)} to {describe(after)}{words}."
     return Change(DateMoved, sentence, (("milestone", path.removeprefix("milestones.")), ("direction", move.direction)))
 
 
@@ -131,8 +140,12 @@ def _other_sentence(old: EntryContent, new: EntryContent, path: str, label: str)
             else f"{label} changed."
         )
     if path == "contact":
-        return f"{label}: {new.contact}." if new.contact else f"{label} was taken out."
+        return f"{label}: {_full_stop(new.contact)}" if new.contact else f"{label} was taken out."
     return f"{label} changed."
+
+
+def _full_stop(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _lower_first(text: str) -> str:

@@ -43,12 +43,13 @@ _M = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _Y = r"(\d{4}|'?\d{2})"
 _FY = r"(?:fy\s*)?(\d{4}|\d{2})\s*[/-]\s*(\d{4}|\d{2})"
 _INDICATIVE = re.compile(
-    r"\b(?:indicative(?:ly)?|provisional(?:ly)?|tbc|estimated|est|approx(?:imately)?|circa|about|around|c|ca|likely|"
-    r"possibly|not certain|not confirmed|unconfirmed)\b\.?|~|\?+$"
+    r"\b(?:indicative(?:ly)?|provisional(?:ly)?|tbc|to be confirmed|estimated|est|approx(?:imately)?|circa|about|"
+    r"around|c|ca|likely|possibly|not certain|not confirmed|unconfirmed)\b\.?|~|\?+$"
 )
+_WEEK = re.compile(r"\bw/[cb]\b|\bweek (?:commencing|beginning|of|starting)\b")
 _CONFIRMED = re.compile(r"\b(?:confirmed|firm|fixed)\b")
 _NOISE = re.compile(
-    r"^(?:from|in|on|by|starting|due|expected|exp|before|during|the)\s+|\bexpected\b|\bweek commencing\b|[(),;]|"
+    r"^(?:from|in|on|by|starting|due|expected|exp|before|during|the)\s+|\bexpected\b|[(),;]|"
     r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b"
 )
 
@@ -58,10 +59,13 @@ def parse_expected_date(text: str, *, today: date, confidence: Confidence = Conf
 
     Rules: autumn is September to November, winter 2027 is December 2027 to February 2028; early 2027 is January to
     March, late 2027 October to December, mid 2027 April to September; "end of" a month or quarter is that month or
-    quarter. Raises `DateNotUnderstood`.
+    quarter; a week is about its first day, not certain. Raises `DateNotUnderstood`.
     """
-    value = " ".join(text.casefold().replace("w/c", " ").replace("–", "-").replace("—", "-").replace("’", "'").split())
-    if _CONFIRMED.search(value) and not re.search(r"not confirmed|unconfirmed|to be confirmed", value):
+    value = " ".join(text.casefold().replace("–", "-").replace("—", "-").replace("’", "'").split())
+    if _WEEK.search(value):  # some day of that week: the day named is only about it, however sure the week is
+        confidence = Confidence.INDICATIVE
+        value = _INDICATIVE.sub(" ", _CONFIRMED.sub(" ", _WEEK.sub(" ", value)))
+    elif _CONFIRMED.search(value) and not re.search(r"not confirmed|unconfirmed|to be confirmed", value):
         confidence = Confidence.CONFIRMED
         value = _CONFIRMED.sub(" ", value)
     elif _INDICATIVE.search(value):
@@ -138,7 +142,7 @@ def _quarter(match: re.Match[str], today: date, sure: Confidence) -> ExpectedDat
 
 
 def _which_quarter(match: re.Match[str], today: date, sure: Confidence) -> ExpectedDate:
-    number, year = int(match[1] or match[3]), _year(match[2] or match[4])
+    number, year = int(match[1] or match[4]), _year(match[2] or match[3])
     calendar = expected_span(date(year, 3 * number - 2, 1), Precision.QUARTER)
     raise DateNotUnderstood(
         "",
@@ -198,13 +202,13 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern), read)
     for pattern, read in (
         (
-            r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})" + _TIME,
+            r"(?P<y>\d{4})[/-](?P<m>\d{1,2})[/-](?P<d>\d{1,2})" + _TIME,
             _day,
         ),
         (r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4}|\d{2})(?: \d{2}:\d{2}(?::\d{2})?)?", _uk_day),
         (r"(\d{1,2})(?:st|nd|rd|th)?[ -](?:of )?" + _M + r"[ -]" + _Y, _named_day),
         (_M + r" (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", _named_day),
-        (_END + _M + r"[ -/]*" + _Y, _month),
+        (_END + _M + r"[ /-]*" + _Y, _month),
         (r"(?P<m>\d{1,2})/(?P<y>\d{4})", _numbered_month),
         (r"(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])", _numbered_month),
         (_END + r"q(?:uarter )?\s*([1-4])(?: of)?[ ,]*" + _FY, _quarter),

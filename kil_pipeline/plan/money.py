@@ -48,6 +48,8 @@ def describe(money: Money) -> str:
         amount = f"{pounds(money.least)} or more"
     elif money.least == money.most:
         amount = pounds(money.least)
+    elif money.least < 1_000 * 100:  # "£2 to £3 million" would be read as two to three million
+        amount = f"{pounds(money.least)} to {_digits(money.most)}"
     else:
         amount = f"{pounds(money.least)} to {pounds(money.most)}"
     period = {Period.YEAR: " a year", Period.TOTAL: " in total", Period.UNKNOWN: ""}[money.period]
@@ -56,8 +58,14 @@ def describe(money: Money) -> str:
 
 
 def pounds(pence: int) -> str:
-    """Return pence as pounds: "£1.1 million", "£400,000", "£12.50"."""
+    """Return pence as pounds: "£2 billion", "£1.1 million", "£400,000", "£12.50". Nothing is rounded."""
     whole, rest = divmod(pence, 100)
-    if whole >= 1_000_000 and rest == 0 and whole % 10_000 == 0:
-        return f"£{whole / 1_000_000:g} million"
+    size, name = (1_000_000_000, "billion") if whole >= 1_000_000_000 else (1_000_000, "million")
+    if whole >= size and rest == 0 and whole % (size // 100) == 0:
+        return f"£{whole / size:g} {name}"
+    return _digits(pence)
+
+
+def _digits(pence: int) -> str:
+    whole, rest = divmod(pence, 100)
     return f"£{whole:,}" if rest == 0 else f"£{whole:,}.{rest:02d}"

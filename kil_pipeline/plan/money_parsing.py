@@ -1,7 +1,7 @@
 """Money as people write it: "£400k to £650k a year", "up to £2m", "1.1 million pa inc VAT"."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kil_pipeline.errors import DomainError
 from kil_pipeline.plan.money import Money, Period, Vat
@@ -63,7 +63,7 @@ def parse_money(text: str) -> Money:
     value = " ".join(text.split()).casefold()
     if re.search(r"€|\$|\beur\b|\beuros?\b|\busd\b|\bdollars?\b", value):
         raise MoneyNotUnderstood(text, "Write amounts in pounds.")
-    if re.search(r"(?:^|[^\w)\d])[-−]\s*£?\s*\d|£\s*[-−]", value):
+    if re.search(r"(?:^|\(|\b(?:to|and|between|from|up to)\s)\s*[-−]\s*£?\s*\d|£\s*[-−]", value):
         raise MoneyNotUnderstood(text, "An amount cannot be negative.")
     period = Period.YEAR if _YEAR.search(value) else Period.TOTAL if _TOTAL.search(value) else Period.UNKNOWN
     excluded, included = _EXCLUDED.search(value), _INCLUDED.search(value)
@@ -79,30 +79,35 @@ def parse_money(text: str) -> Money:
 
 
 def _bounds(match: re.Match[str], text: str) -> tuple[int | None, int | None]:
-    high_unit = match["highunit"]
-    low = _pence(match["low"], match["lowunit"] or (high_unit if match["high"] else None), text)
-    if match["high"]:
-        high = _pence(match["high"], high_unit or (match["lowunit"] if "," not in match["high"] else None), text)
-        if low > high and not match["lowunit"]:
-            low = _pence(match["low"], None, text)
-        if low > high:
+    low, low_unit, high, high_unit = match["low"], match["lowunit"], match["high"], match["highunit"]
+    if high:
+        most = _pence(high, high_unit or (low_unit if "," not in high else None), text)
+        if not low_unit and _pounds(low, high_unit) * 100 <= most:
+            low_unit = high_unit  # "£400 to £650k" means thousands twice, "£500,000 to £1m" does not
+        least = _pence(low, low_unit, text)
+        if least > most:
             raise MoneyNotUnderstood(text, "The lower amount is higher than the upper one.")
-        return low, high
+        return least, most
+    only = _pence(low, low_unit, text)
     before = match["before"] or ""
     if before in _UP_TO:
-        return None, low
+        return None, only
     if before in _AT_LEAST or match["plus"]:
-        return low, None
-    return low, low
+        return only, None
+    return only, only
 
 
 def _pence(number: str, unit: str | None, text: str) -> int:
-    try:
-        pounds = Decimal(number.replace(",", "")).scaleb(_UNITS[unit] if unit else 0)
-    except InvalidOperation as error:
-        raise MoneyNotUnderstood(text) from error
-    if pounds == 0:
-        raise MoneyNotUnderstood(text, "Leave it blank, or write TBC, where the amount is not known.")
+    if re.fullmatch(r"\d{1,3}\.\d{3}", number) and not unit:
+        raise MoneyNotUnderstood(text, "Write thousands with a comma, such as £400,000.")
+    pounds = _pounds(number, unit)
     if pounds * 100 > MOST_PENCE:
         raise MoneyNotUnderstood(text, "That is over a hundred billion pounds: check the zeros.")
-    return int((pounds * 100).to_integral_value())
+    pence = int((pounds * 100).to_integral_value())
+    if pence == 0:
+        raise MoneyNotUnderstood(text, "Leave it blank, or write TBC, where the amount is not known.")
+    return pence
+
+
+def _pounds(number: str, unit: str | None) -> Decimal:
+    return Decimal(number.replace(",", "")) * Decimal(10) ** (_UNITS[unit] if unit else 0)

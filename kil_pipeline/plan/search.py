@@ -45,16 +45,19 @@ def matching_entries(session: Session, words: str, key: sa.SQLColumnExpression[u
     conditions = []
     if query.must or query.phrases:
         conditions.append(_found(_wanted(query, sqlite), key, sqlite))
-    conditions += [sa.not_(_found(f'"{stem}"' if sqlite else stem, key, sqlite)) for stem in query.must_not]
+    conditions += [sa.not_(_found(_phrase(parts, sqlite), key, sqlite)) for parts in query.must_not]
     if not conditions:  # nothing but stop words or punctuation: nothing to look for, so nothing is found
         return sa.false()
     return sa.and_(*conditions)
 
 
 def _wanted(query: Query, sqlite: bool) -> str:
-    if sqlite:
-        return " AND ".join([f'"{stem}"' for stem in query.must] + [f'"{" ".join(p)}"' for p in query.phrases])
-    return " & ".join([*query.must, *(f"({' <-> '.join(phrase)})" for phrase in query.phrases)])
+    phrases = [(word,) for word in query.must] + list(query.phrases)
+    return (" AND " if sqlite else " & ").join(_phrase(words, sqlite) for words in phrases)
+
+
+def _phrase(words: tuple[str, ...], sqlite: bool) -> str:
+    return f'"{" ".join(words)}"' if sqlite else f"({' <-> '.join(words)})"
 
 
 def _found(wanted: str, key: sa.SQLColumnExpression[uuid.UUID], sqlite: bool) -> sa.ColumnElement[bool]:

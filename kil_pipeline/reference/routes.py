@@ -41,9 +41,13 @@ def route(code: str) -> Route:
 
 
 def find_route(text: str) -> Route | None:
-    """Return the route that a text names: by code, legal name, plain words, or as notices call it; None for others."""
+    """Return the route that a text names: by code, legal name, as notices call it, or in plain words.
+
+    None for others, and for plain words that several routes share: which law applies is not ours to guess.
+    """
     wanted = " ".join(text.casefold().split())
     for known in routes():
-        if wanted in (known.code, known.name.casefold(), known.plain.casefold(), *known.words):
+        if wanted in (known.code, known.name.casefold(), *known.words):
             return known
-    return None
+    plainly = [known for known in routes() if wanted == known.plain.casefold()]
+    return plainly[0] if len(plainly) == 1 else None
