@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.alerts.matching import explain_match
@@ -24,7 +25,7 @@ WIDEST = 64
 
 
 class CriteriaRow(Base):
-    """What one or many people ask for. Kept while anybody asks for it."""
+    """What one or many people ask for. Kept while anybody asks for it (see `erasure`)."""
 
     __tablename__ = "criteria"
 
@@ -47,14 +48,20 @@ class CriteriaKey(Base):
 def keep_criteria(session: Session, criteria: Criteria) -> uuid.UUID:
     """Return the id of `criteria`, stored and indexed where they are new."""
     digest = hashlib.sha256(criteria.canonical().encode()).hexdigest()
-    known = session.scalar(sa.select(CriteriaRow.id).where(CriteriaRow.hash == digest))
-    if known is not None:
-        return known
+    # Locked, lest they are erased as unused before the caller uses them.
+    known = sa.select(CriteriaRow.id).where(CriteriaRow.hash == digest).with_for_update(read=True, key_share=True)
+    found = session.scalar(known)
+    if found is not None:
+        return found
     row = CriteriaRow(id=new_id(), hash=digest, body=to_json(criteria))
-    session.add(row)
-    session.flush()
-    session.add_all(CriteriaKey(key=key, criteria_id=row.id) for key in {_number(k) for k in criteria_keys(criteria)})
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+            keys = {_number(key) for key in criteria_keys(criteria)}
+            session.add_all(CriteriaKey(key=key, criteria_id=row.id) for key in keys)
+    except IntegrityError:  # somebody else was asking for the same at this very moment
+        return session.scalars(known).one()
     return row.id
 
 

@@ -1,7 +1,7 @@
 """Deliveries: every mail that is to leave, claimed in batches, each with a lease, so that a killed worker loses none.
 
-Three steps, never in one transaction: claim │ send │ mark. A crash between the last two is the only place where a mail
-can repeat, and then with the same Message-ID, which is made from the delivery's id.
+Four steps, never in one transaction: claim │ hold │ send │ mark. A crash between the last two is the only place where a
+mail can repeat, and then with the same Message-ID, which is made from the delivery's id.
 """
 
 import uuid
@@ -19,10 +19,11 @@ from kil_pipeline.database import Base, new_id
 
 DeliveryKind = Literal["digest", "confirmation", "sign_in"]
 LEASE = timedelta(minutes=10)
-"""How long a worker may take for a batch before others take it over."""
+"""How long a worker may take until the next attempt of its batch, and for one attempt, before others take over."""
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 """How long the next attempt waits after each one that was put off; the last one holds for all that follow."""
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 18
+"""With the waits above: four and a half days (RFC 5321, 4.5.4.1). A weekend without a server loses nothing."""
 KEPT = timedelta(days=30)
 """How long what was sent is kept, with its content."""
 
@@ -35,8 +36,7 @@ class Delivery(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(sa.String(20))
-    address: Mapped[str | None] = mapped_column(sa.String(254), index=True)
-    """Null once the person was erased."""
+    address: Mapped[str] = mapped_column(sa.String(254), index=True)
     subscriber_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     body: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(sa.String(10))
@@ -51,7 +51,7 @@ class Delivery(Base):
 
 @dataclass(frozen=True)
 class ClaimedDelivery:
-    """A delivery that this worker alone may send until its lease ends."""
+    """A delivery that this worker alone may send, as long as it holds it (`hold_delivery`)."""
 
     id: uuid.UUID
     kind: DeliveryKind
@@ -59,7 +59,7 @@ class ClaimedDelivery:
     subscriber_id: uuid.UUID | None
     body: dict[str, Any]
     attempts: int
-    lease_until: datetime
+    """Counts the claims. A higher one in the database says that another worker has taken over."""
 
 
 def queue_delivery(
@@ -96,14 +96,17 @@ def queue_sign_in(session: Session, user_id: uuid.UUID, address: str, *, next_pa
     return queue_delivery(session, "sign_in", address, body, due_at=now, now=now)
 
 
-def claim_deliveries(session: Session, now: datetime, *, limit: int = 100) -> tuple[ClaimedDelivery, ...]:
-    """Take deliveries that are due, and those whose lease ran out, oldest first. No two workers get the same."""
+def claim_deliveries(session: Session, now: datetime, *, limit: int = 10) -> tuple[ClaimedDelivery, ...]:
+    """Take deliveries that are due, and those whose lease ran out. No two workers get the same.
+
+    Somebody waits for a sign-in link or a confirmation: those come first, then the oldest.
+    """
     due = sa.and_(Delivery.state.in_(("pending", "deferred")), Delivery.due_at <= now)
     left = sa.and_(Delivery.state == "sending", Delivery.lease_until < now)
     rows = session.scalars(
         sa.select(Delivery)
         .where(sa.or_(due, left))
-        .order_by(Delivery.due_at, Delivery.id)
+        .order_by(Delivery.kind == "digest", Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -111,17 +114,28 @@ def claim_deliveries(session: Session, now: datetime, *, limit: int = 100) -> tu
         row.state, row.lease_until, row.attempts = "sending", now + LEASE, row.attempts + 1
     session.flush()
     return tuple(
-        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts, now + LEASE)  # type: ignore[arg-type]  # the kind is one of three
+        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts)  # type: ignore[arg-type]  # the kind is one of three
         for row in rows
-        if row.address is not None
     )
+
+
+def hold_delivery(session: Session, claimed: ClaimedDelivery, now: datetime) -> bool:
+    """Take a claimed delivery's lease anew, just before the attempt. False where it is no longer this worker's.
+
+    A slow server may use up the lease while the mails before it in the batch are sent.
+    """
+    row = _row_of(session, claimed)
+    if row is None:
+        return False
+    row.lease_until = now + LEASE
+    return True
 
 
 def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, now: datetime, chance: float) -> None:
     """Write down how an attempt ended. `chance` (0 to 1) spreads the attempts that follow."""
-    row = session.get(Delivery, claimed.id, with_for_update=True)
-    if row is None or row.state != "sending" or row.attempts != claimed.attempts:
-        return  # another worker has taken over since: its word counts
+    row = _row_of(session, claimed)
+    if row is None:
+        return
     row.detail, row.lease_until = receipt.detail[:300], None
     if receipt.outcome is Outcome.DEFERRED and row.attempts < MOST_ATTEMPTS:
         wait = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
@@ -129,8 +143,14 @@ def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, 
         return
     states = {Outcome.SENT: "sent", Outcome.UNKNOWN: "unknown"}
     row.state, row.ended_at = states.get(receipt.outcome, "failed"), now
-    if receipt.address_is_bad and row.address:
+    if receipt.address_is_bad:
         suppress(session, row.address, receipt.detail, now)
+
+
+def _row_of(session: Session, claimed: ClaimedDelivery) -> Delivery | None:
+    """Return the claimed row, locked; None where it was erased, or another worker has taken over: its word counts."""
+    row = session.get(Delivery, claimed.id, with_for_update=True)
+    return row if row is not None and row.state == "sending" and row.attempts == claimed.attempts else None
 
 
 def erase_old_deliveries(session: Session, now: datetime) -> int:

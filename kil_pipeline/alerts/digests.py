@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.alerts.criteria_index import CriteriaRow
-from kil_pipeline.alerts.deliveries import Delivery, queue_delivery
+from kil_pipeline.alerts.deliveries import queue_delivery
 from kil_pipeline.alerts.digest_items import MatchedEvent, make_items
 from kil_pipeline.alerts.letters import DigestItem, Frequency
 from kil_pipeline.alerts.matches import Match, events_at, matched_position
@@ -26,6 +26,8 @@ from kil_pipeline.plan.criteria import Criteria
 
 LONGEST_QUIET = 4
 """How many quiet periods an event waits at most."""
+LONGEST_WAIT = timedelta(days=14)
+"""No digest is further away: one that is was put down by a clock that was wrong."""
 MOST_ITEMS = 200
 """How many items one digest holds: what is over comes in the next."""
 
@@ -38,7 +40,7 @@ class Notification(Base):
     subscriber_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
     )
-    position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, index=True)
     delivery_id: Mapped[uuid.UUID]
 
 
@@ -55,7 +57,8 @@ class QuietTime:
         last: dict[str, datetime] = {}
         for row in recent:
             last[row.subject_id] = max(last.get(row.subject_id, row.recorded_at), row.recorded_at)
-        self.unsettled = {row.position for row in recent if last[row.subject_id] > now - quiet}
+        # What lies further ahead than that comes from a clock that was set back since: it must not wait for years.
+        self.unsettled = {row.position for row in recent if abs(last[row.subject_id] - now) < quiet}
 
     @property
     def floor(self) -> int:
@@ -106,7 +109,7 @@ def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, lim
         .distinct()
         .limit(limit)
     )
-    due = sa.or_(Subscriber.due_at <= now, Subscriber.id.in_(waiting))
+    due = sa.or_(Subscriber.due_at <= now, Subscriber.due_at > now + LONGEST_WAIT, Subscriber.id.in_(waiting))
     return list(
         session.scalars(
             sa.select(Subscriber)
@@ -162,11 +165,3 @@ def _queue_digest(
 def read_items(bodies: Iterable[object]) -> tuple[DigestItem, ...]:
     """Return the items of a stored digest."""
     return tuple(from_json(DigestItem, body) for body in bodies)
-
-
-def forget_mail(session: Session, subscriber_id: uuid.UUID, email: str) -> None:
-    """Erase what was queued and noted for a person; a mail that waits is not sent."""
-    session.execute(sa.delete(Notification).where(Notification.subscriber_id == subscriber_id))
-    session.execute(
-        sa.delete(Delivery).where(sa.or_(Delivery.subscriber_id == subscriber_id, Delivery.address == email))
-    )

@@ -23,14 +23,14 @@ class AlertState(Base):
 
 
 class Match(Base):
-    """An event that meets criteria. Kept as long as the event may still be sent."""
+    """An event that meets criteria. Kept for 30 days, and as long as somebody is still to be told (see `erasure`)."""
 
     __tablename__ = "match"
 
     criteria_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("criteria.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, index=True)
     subject_id: Mapped[str] = mapped_column(sa.String(36))
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
 
 
 def matched_position(session: Session) -> int:
@@ -38,9 +38,14 @@ def matched_position(session: Session) -> int:
     return session.scalars(sa.select(AlertState.matched_position).where(AlertState.id == 1)).one()
 
 
+def lock_alerts(session: Session) -> AlertState:
+    """Make other workers wait until this transaction ends."""
+    return session.get_one(AlertState, 1, with_for_update=True)
+
+
 def match_events(session: Session, *, limit: int = 200) -> int:
     """Match the next events of the log. Returns how many were looked at; 0 where there were none."""
-    state = session.get_one(AlertState, 1, with_for_update=True)
+    state = lock_alerts(session)
     events = events_after(session, state.matched_position, limit=limit)
     for logged in events:
         if not isinstance(logged.event, PublicEvent) or not tells_anyone(logged.event):

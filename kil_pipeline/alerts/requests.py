@@ -112,18 +112,12 @@ def confirm_alerts(session: Session, token: str, *, digest_hour: time, now: date
     row = session.get_one(AlertRequest, found.request_id, with_for_update=True)
     criteria = tuple(from_json(Criteria, body) for body in row.criteria)
     if row.confirmed_at is not None:
-        return _known_subscriber(session, row.email)  # pressed twice: the choices are there, or were changed since
+        # pressed twice: the choices are there, or were changed since
+        return session.scalars(sa.select(Subscriber.id).where(Subscriber.email == row.email)).one()
     row.confirmed_at = now
     return add_choices(
         session, row.email, criteria, Frequency(row.frequency), row.weekday, digest_hour=digest_hour, now=now
     )
-
-
-def _known_subscriber(session: Session, email: str) -> uuid.UUID:
-    known = session.scalar(sa.select(Subscriber.id).where(Subscriber.email == email))
-    if known is None:
-        raise LinkNotValid("These alerts were erased. Ask for them again if you want them back.")
-    return known
 
 
 def erase_old_requests(session: Session, now: datetime) -> int:

@@ -2,8 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -70,7 +69,7 @@ def add_choices(
     frequency: Frequency,
     weekday: int,
     *,
-    digest_hour: Any,
+    digest_hour: time,
     now: datetime,
 ) -> uuid.UUID:
     """Give a confirmed address further choices, from now on, and this frequency. Returns the subscriber's id."""
@@ -79,14 +78,26 @@ def add_choices(
     if row is None:
         row = Subscriber(id=new_id(), email=email, sent_position=position, confirmed_at=now)
         session.add(row)
-    if row.stopped_at is not None:  # back again: nothing from the time in between
-        row.stopped_at, row.sent_position = None, position
-    row.frequency, row.weekday = frequency.value, weekday
-    row.due_at = next_digest_at(frequency, weekday, digest_hour, now)
+    if row.stopped_at is not None:  # back again, for what was confirmed just now: not for what was stopped
+        session.execute(sa.delete(Subscription).where(Subscription.subscriber_id == row.id))
+        _start_again(row, position)
+    _set_frequency(row, frequency, weekday, digest_hour, now)
     session.flush()
     for choice in criteria[:MOST_CRITERIA]:
         _add_choice(session, row.id, choice, position)
     return row.id
+
+
+def _start_again(row: Subscriber, position: int) -> None:
+    """Nothing from the time in between is sent."""
+    row.stopped_at, row.sent_position = None, position
+
+
+def _set_frequency(row: Subscriber, frequency: Frequency, weekday: int, digest_hour: time, now: datetime) -> None:
+    """Set when mail leaves. Saying the same again must not put off a digest that is due this very minute."""
+    if (row.frequency, row.weekday) != (frequency.value, weekday) or row.due_at is None:
+        row.frequency, row.weekday = frequency.value, weekday
+        row.due_at = next_digest_at(frequency, weekday, digest_hour, now)
 
 
 def _add_choice(session: Session, subscriber_id: uuid.UUID, choice: Criteria, position: int) -> None:
@@ -120,15 +131,12 @@ def change_alerts(
     criteria: tuple[Criteria, ...],
     frequency: Frequency,
     weekday: int,
-    digest_hour: Any,
+    digest_hour: time,
     now: datetime,
 ) -> None:
     """Set what a subscriber gets. Choices that stay keep their place: nothing is repeated and nothing is lost."""
     subscriber_view(session, subscriber_id)
     row = session.get_one(Subscriber, subscriber_id, with_for_update=True)
-    if (row.frequency, row.weekday) != (frequency.value, weekday) or row.stopped_at is not None:
-        row.frequency, row.weekday = frequency.value, weekday
-        row.due_at = next_digest_at(frequency, weekday, digest_hour, now)
     kept = {keep_criteria(session, choice) for choice in criteria[:MOST_CRITERIA]}
     session.execute(
         sa.delete(Subscription).where(
@@ -137,7 +145,9 @@ def change_alerts(
     )
     position = public_version(session).n
     if row.stopped_at is not None and kept:
-        row.stopped_at, row.sent_position = None, position
+        _start_again(row, position)
+    if row.stopped_at is None:
+        _set_frequency(row, frequency, weekday, digest_hour, now)
     for choice in criteria[:MOST_CRITERIA]:
         _add_choice(session, subscriber_id, choice, position)
 
@@ -149,25 +159,3 @@ def unsubscribe(session: Session, subscriber_id: uuid.UUID, now: datetime) -> No
         .where(Subscriber.id == subscriber_id, Subscriber.stopped_at.is_(None))
         .values(stopped_at=now, due_at=None)
     )
-
-
-def forget_subscriber(session: Session, subscriber_id: uuid.UUID) -> None:
-    """Erase a subscriber with all that was stored about them (UK GDPR, article 17)."""
-    from kil_pipeline.alerts.digests import forget_mail
-
-    row = session.get(Subscriber, subscriber_id)
-    if row is None:
-        return
-    forget_mail(session, subscriber_id, row.email)
-    session.execute(sa.delete(Subscription).where(Subscription.subscriber_id == subscriber_id))
-    session.delete(row)
-    session.flush()
-
-
-def erase_stopped(session: Session, now: datetime) -> int:
-    """Erase those who stopped more than two years ago. Returns how many."""
-    limit = now - timedelta(days=730)
-    gone = session.scalars(sa.select(Subscriber.id).where(Subscriber.stopped_at < limit).limit(500)).all()
-    for subscriber_id in gone:
-        forget_subscriber(session, subscriber_id)
-    return len(gone)

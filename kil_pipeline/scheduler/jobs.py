@@ -1,9 +1,10 @@
 """The jobs of a tick, in order. Each asks the tables what is due, does it in batches, and marks it."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -12,15 +13,21 @@ from kil_pipeline.alerts.deliveries import (
     ClaimedDelivery,
     claim_deliveries,
     erase_old_deliveries,
+    hold_delivery,
     mark_delivery,
 )
 from kil_pipeline.alerts.digests import assemble_digests
+from kil_pipeline.alerts.erasure import (
+    erase_old_matches,
+    erase_old_notifications,
+    erase_stopped,
+    erase_unused_criteria,
+)
 from kil_pipeline.alerts.letter_writing import LetterWriter
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
 from kil_pipeline.alerts.links import Signer
-from kil_pipeline.alerts.matches import match_events
+from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.requests import erase_old_requests
-from kil_pipeline.alerts.subscribers import erase_stopped
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
@@ -44,7 +51,14 @@ class Jobs:
     random: Callable[[], float]
     random_token: Callable[[], str] = field(default=lambda: secrets.token_urlsafe(32))
     clock: Callable[[], datetime] = utc_now
-    """Only to mark when an attempt ended; what is due is asked for the tick's own moment."""
+    """Asked once for each tick; what is due is asked for the tick's own moment."""
+    monotonic: Callable[[], float] = time.monotonic
+    """Seconds. Tells how much of a lease is used up, whatever is done to the clock meanwhile."""
+
+    def clock_from(self, now: datetime) -> Callable[[], datetime]:
+        """Return a clock that shows `now` and goes on from there."""
+        began = self.monotonic()
+        return lambda: now + timedelta(seconds=self.monotonic() - began)
 
     def letter_writer(self) -> LetterWriter:
         """Return what writes the letters of deliveries."""
@@ -78,11 +92,16 @@ def run_tick(jobs: Jobs, now: datetime) -> TickReport:
     return TickReport(tuple(counts), tuple(failures))
 
 
-def _in_batches(jobs: Jobs, step: Callable[[Session], int]) -> int:
-    """Run one step after the other, each in a transaction of its own, until one has nothing to do."""
+def _in_batches(jobs: Jobs, step: Callable[[Session], int], *, alone: bool = False) -> int:
+    """Run one step after the other, each in a transaction of its own, until one has nothing to do.
+
+    `alone`: other workers wait meanwhile, lest they find the same to be done.
+    """
     total = 0
     for _ in range(MOST_BATCHES):
         with jobs.database.write() as session:
+            if alone:
+                lock_alerts(session)
             done = step(session)
         total += done
         if not done:
@@ -92,15 +111,16 @@ def _in_batches(jobs: Jobs, step: Callable[[Session], int]) -> int:
 
 def _turn_day(jobs: Jobs, now: datetime) -> int:
     with jobs.database.write() as session:
+        lock_alerts(session)
         return int(turn_day(session, now))
 
 
 def _raise_approaching(jobs: Jobs, now: datetime) -> int:
-    return _in_batches(jobs, lambda session: raise_approaching(session, now))
+    return _in_batches(jobs, lambda session: raise_approaching(session, now), alone=True)
 
 
 def _raise_overdue(jobs: Jobs, now: datetime) -> int:
-    return _in_batches(jobs, lambda session: raise_overdue(session, now))
+    return _in_batches(jobs, lambda session: raise_overdue(session, now), alone=True)
 
 
 def _match(jobs: Jobs, now: datetime) -> int:
@@ -122,26 +142,31 @@ def _assemble(jobs: Jobs, now: datetime) -> int:
 
 
 def _send(jobs: Jobs, now: datetime) -> int:
-    """Send what is queued: claim │ send │ mark, never in one transaction."""
-    writer = jobs.letter_writer()
+    """Send what is queued: claim │ hold │ send │ mark, never in one transaction."""
+    writer, moment = jobs.letter_writer(), jobs.clock_from(now)
     sent = 0
     for _ in range(MOST_BATCHES):
         with jobs.database.write() as session:
-            claimed = claim_deliveries(session, now, limit=50)
+            claimed = claim_deliveries(session, moment())
         if not claimed:
             break
         for delivery in claimed:
-            receipt = _attempt(jobs, writer, delivery, now)
+            receipt = _attempt(jobs, writer, delivery, moment())
+            if receipt is None:
+                continue
             with jobs.database.write() as session:
-                mark_delivery(session, delivery, receipt, now, jobs.random())
+                mark_delivery(session, delivery, receipt, moment(), jobs.random())
             sent += receipt.outcome is Outcome.SENT
     return sent
 
 
-def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, now: datetime) -> Receipt:
+def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, moment: datetime) -> Receipt | None:
+    """Try to send one mail. Returns None where another worker has taken it over."""
     try:
         with jobs.database.write() as session:
-            letter = writer.write(session, delivery, now)
+            if not hold_delivery(session, delivery, moment):
+                return None
+            letter = writer.write(session, delivery, moment)
         if letter is None:
             return Receipt(Outcome.REFUSED, "not wanted any more")
         return jobs.send(Outgoing(delivery.id, delivery.address, jobs.render(letter)))
@@ -154,7 +179,10 @@ def _erase(jobs: Jobs, now: datetime) -> int:
     steps: tuple[Callable[[Session, datetime], int], ...] = (
         erase_old_requests,
         erase_old_deliveries,
+        erase_old_matches,
+        lambda session, now: erase_old_notifications(session),
         erase_stopped,
+        lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
     )
     erased = 0

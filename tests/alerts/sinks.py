@@ -22,7 +22,7 @@ class Post:
     def jobs(self) -> Jobs:
         """Return the jobs that send through this post office."""
         settings = load_settings({"KIL_ENV": "development", "KIL_QUIET_PERIOD_MINUTES": str(self.quiet_minutes)})
-        return Jobs(self.database, settings, self.render, self.send, random=lambda: 0.0)
+        return Jobs(self.database, settings, self.render, self.send, random=lambda: 0.0, monotonic=lambda: 0.0)
 
     def render(self, letter: Letter) -> Message:
         """Keep the letter, and render next to nothing."""

@@ -4,12 +4,12 @@ from flask import after_this_request, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.criteria_words import describe_criteria
+from kil_pipeline.alerts.erasure import forget_subscriber
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.subscribers import (
     SubscriberView,
     change_alerts,
-    forget_subscriber,
     subscriber_view,
     unsubscribe,
 )

@@ -43,7 +43,7 @@ def upgrade() -> None:
         "delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("address", sa.String(length=254), nullable=True),
+        sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("subscriber_id", sa.Uuid(), nullable=True),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("criteria_id", "position", name=op.f("pk_match")),
     )
     op.create_index(op.f("ix_match_position"), "match", ["position"], unique=False)
+    op.create_index(op.f("ix_match_recorded_at"), "match", ["recorded_at"], unique=False)
     op.create_table(
         "notification",
         sa.Column("subscriber_id", sa.Uuid(), nullable=False),
@@ -137,6 +138,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("subscriber_id", "position", name=op.f("pk_notification")),
     )
+    op.create_index(op.f("ix_notification_position"), "notification", ["position"], unique=False)
     op.create_table(
         "subscription",
         sa.Column("subscriber_id", sa.Uuid(), nullable=False),
