@@ -13,7 +13,7 @@ from lxml import etree
 from feeds.entry_texts import EntryItem
 from feeds.fragments import FRAGMENTS, fragment_key
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
+_ATOM = "http://www.w3.org/2005/Atom"
 _ONE_AT_A_TIME = threading.Lock()
 """feedgen sets the process's locale while it writes RSS dates."""
 
@@ -87,19 +87,24 @@ def _atom_entry(item: EntryItem) -> bytes:
     entry = _entry(item)
     entry.author(name=item.author)
     entry.content(item.html, type="html")
-    return _bytes(entry.atom_entry(), _ATOM)
+    alone = _bytes(entry.atom_entry())
+    return alone.replace(f' xmlns="{_ATOM}"'.encode(), b"", 1)  # declared by the feed that it goes into
 
 
 def _rss_entry(item: EntryItem) -> bytes:
     entry = _entry(item)
     entry.description(item.html)
-    return _bytes(entry.rss_entry(), "")
+    entry.load_extension("dc")
+    entry.dc.dc_creator(item.author)  # RSS's own author is an e-mail address
+    element = entry.rss_entry()
+    changed = etree.SubElement(element, f"{{{_ATOM}}}updated", nsmap={"atom": _ATOM})  # RSS has no word for it
+    changed.text = item.entry.updated_at.isoformat()
+    return _bytes(element)
 
 
-def _bytes(element: etree._Element, namespace: str) -> bytes:
-    """Return an element as it stands within the document: without a namespace declaration of its own."""
+def _bytes(element: etree._Element) -> bytes:
     text: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=False)
-    return text.replace(f' xmlns="{namespace.strip("{}")}"'.encode(), b"", 1) if namespace else text
+    return text
 
 
 def _key(kind: str, item: EntryItem) -> str:
