@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
@@ -16,6 +17,20 @@ from feeds.fragments import FRAGMENTS, fragment_key
 _ATOM = "http://www.w3.org/2005/Atom"
 _ONE_AT_A_TIME = threading.Lock()
 """feedgen sets the process's locale while it writes RSS dates."""
+
+
+class _RssPaging(BaseExtension):  # type: ignore[misc]  # feedgen is not typed
+    """Writes the relations of RFC 5005 into RSS: feedgen itself writes `self` there and nothing else."""
+
+    pages: tuple[tuple[str, str], ...] = ()
+
+    def extend_rss(self, rss: etree._Element) -> etree._Element:
+        for relation, address in self.pages:
+            etree.SubElement(rss[0], f"{{{_ATOM}}}link", rel=relation, href=address)
+        return rss
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        return feed  # the links are there already
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,8 @@ def _generator(page: FeedPage) -> FeedGenerator:
     feed.link(href=page.self_url, rel="self")
     for relation, address in page.paging:
         feed.link(href=address, rel=relation)
+    feed.register_extension("paging", _RssPaging)
+    feed.paging.pages = page.paging
     feed.link(href=page.html_url, rel="alternate")  # the last one becomes the channel's <link>
     return feed
 
@@ -87,8 +104,7 @@ def _atom_entry(item: EntryItem) -> bytes:
     entry = _entry(item)
     entry.author(name=item.author)
     entry.content(item.html, type="html")
-    alone = _bytes(entry.atom_entry())
-    return alone.replace(f' xmlns="{_ATOM}"'.encode(), b"", 1)  # declared by the feed that it goes into
+    return _bytes(entry.atom_entry())
 
 
 def _rss_entry(item: EntryItem) -> bytes:
@@ -103,6 +119,7 @@ def _rss_entry(item: EntryItem) -> bytes:
 
 
 def _bytes(element: etree._Element) -> bytes:
+    """Return an element as bytes. feedgen gives it no namespace: it takes that of the document it is joined into."""
     text: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=False)
     return text
 

@@ -70,7 +70,8 @@ class _Line:
 
     @property
     def lead(self) -> str:
-        return self.label if not self.said or self.label.endswith("?") else f"{self.label}:"
+        plain = not self.label or not self.said or self.label.endswith("?")
+        return self.label if plain else f"{self.label}:"
 
     @property
     def text(self) -> str:
