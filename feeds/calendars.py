@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from operator import itemgetter
 
 from icalendar import Calendar, Event, vDuration, vText, vUri
 
+from feeds.entry_texts import rule_behind
 from feeds.fragments import FRAGMENTS, fragment_key
 from kil_pipeline.engagement.sessions import PublicSession, SessionState
 from kil_pipeline.plan.contents import Milestone
@@ -18,11 +20,10 @@ from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.reference.milestones import milestone_kind
-from kil_pipeline.reference.statutory_dates import representations_close
 from kil_pipeline.reference.themes import theme
 
 MOST_BYTES = 900_000
-"""Google takes calendars up to 1 MB; what comes last by date is left out."""
+"""Google takes calendars up to 1 MB."""
 REFRESH = timedelta(hours=6)
 
 
@@ -43,48 +44,77 @@ class CalendarHead:
         return self.authority.replace(",", ".")
 
 
-def render_milestones(head: CalendarHead, entries: Iterable[PublicEntry], since: date) -> bytes:
-    """Return the key dates of `entries` that end on `since` or later, soonest first, under `MOST_BYTES`."""
-    dated = [(m.when.earliest, entry.reference, entry, m) for entry in entries for m in entry.key_dates()]
-    dated = sorted((row for row in dated if row[3].when.latest >= since), key=lambda row: (row[0], row[1], row[3].kind))
-    parts = (
-        FRAGMENTS.get(
-            fragment_key("milestone", head.base_url, head.uid_host, entry, milestone),
-            partial(milestone_event, head, entry, milestone),
-        )
-        for _, _, entry, milestone in dated
-    )
-    return _join(head, parts)
+def render_milestones(head: CalendarHead, entries: Iterable[PublicEntry], since: date, day: date) -> bytes:
+    """Return the key dates of `entries` that end on `since` or later, by their first day, under `MOST_BYTES`.
+
+    Where they are too many, the dates that have passed by `day` go first, the oldest of them first of all.
+    """
+    dated = [(entry, milestone) for entry in entries for milestone in entry.key_dates()]
+    coming = [row for row in dated if row[1].when.latest >= day]
+    passed = [row for row in dated if since <= row[1].when.latest < day]
+    coming.sort(key=lambda row: row[1].when.earliest)
+    passed.sort(key=lambda row: row[1].when.latest, reverse=True)
+    return _join(head, ((row[1].when.earliest, _kept_milestone(head, *row)) for row in (*coming, *passed)))
 
 
 def render_sessions(head: CalendarHead, sessions: Sequence[PublicSession]) -> bytes:
-    """Return sessions, soonest first, under `MOST_BYTES`."""
-    return _join(head, (session_event(head, session) for session in sessions))
+    """Return sessions, soonest first, under `MOST_BYTES`: where they are too many, the earliest go first."""
+    latest_first = sorted(sessions, key=lambda session: session.content.starts_at, reverse=True)
+    return _join(head, ((session.content.starts_at, _kept_session(head, session)) for session in latest_first))
+
+
+def _kept_milestone(head: CalendarHead, entry: PublicEntry, milestone: Milestone) -> bytes:
+    key = fragment_key("milestone", head.base_url, head.uid_host, entry, milestone)
+    return FRAGMENTS.get(key, partial(milestone_event, head, entry, milestone))
+
+
+def _kept_session(head: CalendarHead, session: PublicSession) -> bytes:
+    key = fragment_key("session", head.base_url, head.uid_host, session)
+    return FRAGMENTS.get(key, partial(session_event, head, session))
 
 
 def milestone_event(head: CalendarHead, entry: PublicEntry, milestone: Milestone) -> bytes:
-    """Return one key date as an all-day event over every day that it may fall on."""
+    """Return one key date as an all-day event over every day that it may fall on.
+
+    SEQUENCE counts the publications of its entry: it rises whenever the date or the state changes, and never falls.
+    """
     kind, when, content = milestone_kind(milestone.kind), milestone.when, entry.content
-    stopped = content.status in (Status.CANCELLED, Status.WITHDRAWN)
-    summary = f"{kind.label}: {entry.headline}"
-    if when.precision is not Precision.DAY:
-        summary = f"{kind.label} ({describe(when)}): {entry.headline}"
-    said = [f"{kind.label}: {describe(when)}.", f"From {entry.commissioner.name}."]
-    if kind.computed:
-        notice = content.milestone("intention_notice")
-        said.append(f"Worked out from {representations_close(notice.earliest).rule}." if notice else "")
-    said += [content.status_reason, DISCLAIMER]
+    rule = rule_behind(content, milestone)
     event = _event(head, f"{entry.id}-{milestone.kind}", entry.updated_at, entry.revision - 1)
-    event.add("summary", vText(f"{content.status.label}: {summary}" if stopped else summary))
-    event.add("description", vText("\n\n".join(part for part in said if part)))
+    event.add("summary", vText(milestone_summary(entry, milestone)))
+    said = [
+        f"{kind.label}: {describe(when)}.",
+        f"Worked out from {rule}." if rule else "",
+        f"{content.status.label}: {content.status_reason}" if content.status_reason else "",
+        f"Can we go for it? {entry.advice(when.earliest).can_we_go}.",  # the same on every day
+        f"From {entry.commissioner.name}.",
+        DISCLAIMER,
+    ]
+    _add_description(event, said)
     event.add("dtstart", when.earliest)
     event.add("dtend", when.latest + timedelta(days=1))  # exclusive (RFC 5545, 3.6.1)
     event.add("url", vUri(f"{head.base_url}/entries/{entry.reference}"))
-    sure = "TENTATIVE" if when.confidence is Confidence.INDICATIVE else "CONFIRMED"
-    event.add("status", "CANCELLED" if stopped else sure)
-    event.add("transp", "TRANSPARENT")
+    event.add("status", _milestone_status(content.status, when.confidence))
     _add_categories(event, content.themes)
     return bytes(event.to_ical())
+
+
+def milestone_summary(entry: PublicEntry, milestone: Milestone) -> str:
+    """Return a key date's title: the state where it is off or over, and the span or the doubt where it is no sure day.
+
+    Calendar programs show a title and a bar of days, and seldom STATUS.
+    """
+    kind, when, status = milestone_kind(milestone.kind), milestone.when, entry.content.status
+    a_day = when.precision is Precision.DAY and when.confidence is not Confidence.INDICATIVE
+    state = "" if status in (Status.PUBLISHED, Status.OPEN) else f"{status.label}: "
+    return f"{state}{kind.label}{'' if a_day else f' ({describe(when)})'}: {entry.headline}"
+
+
+def _milestone_status(status: Status, confidence: Confidence) -> str:
+    if status in (Status.CANCELLED, Status.WITHDRAWN):
+        return "CANCELLED"
+    unsure = status is Status.ON_HOLD or confidence is Confidence.INDICATIVE
+    return "TENTATIVE" if unsure else "CONFIRMED"
 
 
 def session_event(head: CalendarHead, session: PublicSession) -> bytes:
@@ -94,27 +124,32 @@ def session_event(head: CalendarHead, session: PublicSession) -> bytes:
     event = _event(head, str(session.id), session.updated_at, session.sequence)
     event.add("summary", vText(f"{session.state.label}: {content.title}" if off else content.title))
     said = [
-        session.state_reason,
+        f"{session.state.label}: {session.state_reason}" if session.state_reason else "",
         content.purpose,
         f"Open to change: {content.open_to_change}" if content.open_to_change else "",
+        f"Already decided: {content.already_decided}" if content.already_decided else "",
         f"Hosted by {content.host}, for {session.commissioner.name}." if content.host else "",
         f"What is offered: {content.offered}" if content.offered else "",
     ]
-    event.add("description", vText("\n\n".join(part for part in said if part)))
+    _add_description(event, said)
     event.add("dtstart", content.starts_at)
     event.add("dtend", content.ends_at)
     event.add("url", vUri(f"{head.base_url}{session.path}"))
     event.add("status", "CANCELLED" if off else "CONFIRMED")
+    _add_place(event, session)
+    _add_categories(event, content.themes)
+    return bytes(event.to_ical())
+
+
+def _add_place(event: Event, session: PublicSession) -> None:
     if session.venue is not None:
         facts = session.venue.facts
         place = ", ".join(part for part in (facts.name, facts.address, facts.postcode) if part)
-        event.add("location", vText(place + (" (and online)" if content.online else "")))
+        event.add("location", vText(place + (" (and online)" if session.content.online else "")))
         if facts.latitude is not None and facts.longitude is not None:
             event.add("geo", (facts.latitude, facts.longitude))
-    elif content.online:
+    elif session.content.online:
         event.add("location", vText("Online"))
-    _add_categories(event, content.themes)
-    return bytes(event.to_ical())
 
 
 def _event(head: CalendarHead, uid: str, updated_at: datetime, sequence: int) -> Event:
@@ -123,7 +158,12 @@ def _event(head: CalendarHead, uid: str, updated_at: datetime, sequence: int) ->
     event.add("dtstamp", updated_at)
     event.add("last-modified", updated_at)
     event.add("sequence", sequence)
+    event.add("transp", "TRANSPARENT")  # knowing of it makes nobody busy
     return event
+
+
+def _add_description(event: Event, paragraphs: Iterable[str]) -> None:
+    event.add("description", vText("\n\n".join(part for part in paragraphs if part)))
 
 
 def _add_categories(event: Event, themes: tuple[str, ...]) -> None:
@@ -132,15 +172,17 @@ def _add_categories(event: Event, themes: tuple[str, ...]) -> None:
         event.add("categories", names)
 
 
-def _join(head: CalendarHead, parts: Iterable[bytes]) -> bytes:
+def _join(head: CalendarHead, parts: Iterable[tuple[date, bytes]]) -> bytes:
+    """Return a calendar of the first `parts` that fit, in the order of their starts."""
     start, end = _frame(head)
     taken, size = [], len(start) + len(end)
     for part in parts:
-        size += len(part)
+        size += len(part[1])
         if size > MOST_BYTES:
             break
         taken.append(part)
-    return b"".join([start, *taken, end])
+    taken.sort(key=itemgetter(0))
+    return b"".join([start, *(event for _, event in taken), end])
 
 
 def _frame(head: CalendarHead) -> tuple[bytes, bytes]:

@@ -7,15 +7,30 @@ from datetime import datetime
 from functools import partial
 
 from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feeds.entry_texts import EntryItem
 from feeds.fragments import FRAGMENTS, fragment_key
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
+_ATOM = "http://www.w3.org/2005/Atom"
 _ONE_AT_A_TIME = threading.Lock()
 """feedgen sets the process's locale while it writes RSS dates."""
+
+
+class _RssPaging(BaseExtension):  # type: ignore[misc]  # feedgen is not typed
+    """Writes the relations of RFC 5005 into RSS: feedgen itself writes `self` there and nothing else."""
+
+    pages: tuple[tuple[str, str], ...] = ()
+
+    def extend_rss(self, rss: etree._Element) -> etree._Element:
+        for relation, address in self.pages:
+            etree.SubElement(rss[0], f"{{{_ATOM}}}link", rel=relation, href=address)
+        return rss
+
+    def extend_atom(self, feed: etree._Element) -> etree._Element:
+        return feed  # the links are there already
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,8 @@ def _generator(page: FeedPage) -> FeedGenerator:
     feed.link(href=page.self_url, rel="self")
     for relation, address in page.paging:
         feed.link(href=address, rel=relation)
+    feed.register_extension("paging", _RssPaging)
+    feed.paging.pages = page.paging
     feed.link(href=page.html_url, rel="alternate")  # the last one becomes the channel's <link>
     return feed
 
@@ -87,19 +104,24 @@ def _atom_entry(item: EntryItem) -> bytes:
     entry = _entry(item)
     entry.author(name=item.author)
     entry.content(item.html, type="html")
-    return _bytes(entry.atom_entry(), _ATOM)
+    return _bytes(entry.atom_entry())
 
 
 def _rss_entry(item: EntryItem) -> bytes:
     entry = _entry(item)
     entry.description(item.html)
-    return _bytes(entry.rss_entry(), "")
+    entry.load_extension("dc")
+    entry.dc.dc_creator(item.author)  # RSS's own author is an e-mail address
+    element = entry.rss_entry()
+    changed = etree.SubElement(element, f"{{{_ATOM}}}updated", nsmap={"atom": _ATOM})  # RSS has no word for it
+    changed.text = item.entry.updated_at.isoformat()
+    return _bytes(element)
 
 
-def _bytes(element: etree._Element, namespace: str) -> bytes:
-    """Return an element as it stands within the document: without a namespace declaration of its own."""
+def _bytes(element: etree._Element) -> bytes:
+    """Return an element as bytes. feedgen gives it no namespace: it takes that of the document it is joined into."""
     text: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=False)
-    return text.replace(f' xmlns="{namespace.strip("{}")}"'.encode(), b"", 1) if namespace else text
+    return text
 
 
 def _key(kind: str, item: EntryItem) -> str:

@@ -5,24 +5,27 @@ too, is made from what is kept: cold and warm answers cannot differ.
 """
 
 import gzip
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from kil_pipeline.database import Database
 from web.context import Context
+from web.queries import PARAMETERS
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 PATHS = ("/feeds/", "/calendars/")
+KNOWN = {*PARAMETERS, "page", "order"}
 MOST_BYTES = 64 * 1024 * 1024
 NOT_IN_304 = {"content-type", "content-length", "content-encoding"}
 
@@ -37,8 +40,13 @@ class Document:
     packed: bytes
     """The body, gzipped; empty where that would not be smaller."""
     etag: str
-    """Of the plain body, without quotes and without the mark of an encoding."""
+    """Of the plain body, without quotes and without the mark of an encoding; empty for what is not to be kept."""
     modified: str
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is good for as long as the public version stays: an error is not."""
+        return self.status.startswith("200") and bool(self.etag)
 
     @property
     def size(self) -> int:
@@ -63,8 +71,15 @@ class PublicVersionReader:
         try:
             return self._ask()
         except Exception:
-            self._drop()
+            self.close()
             return self._ask()
+
+    def close(self) -> None:
+        """Close the connection of this thread; the next question opens another."""
+        connection = getattr(self._kept, "connection", None)
+        self._kept.connection = self._kept.cursor = None
+        if connection is not None:
+            connection.close()
 
     def _ask(self) -> int:
         cursor = getattr(self._kept, "cursor", None)
@@ -80,15 +95,9 @@ class PublicVersionReader:
         cursor.execute("SELECT n FROM log_head WHERE id = 1")
         return int(cursor.fetchone()[0])
 
-    def _drop(self) -> None:
-        connection = getattr(self._kept, "connection", None)
-        if connection is not None:
-            connection.close()
-        self._kept.connection = self._kept.cursor = None
-
 
 class WarmDocuments:
-    """The layer: bounded in bytes, least recently asked for out first."""
+    """The layer: bounded in bytes, least recently asked for out first. Safe for threads."""
 
     def __init__(self, app: WSGIApp, version: Callable[[], int], most_bytes: int = MOST_BYTES) -> None:
         self._app, self._version, self._most = app, version, most_bytes
@@ -100,20 +109,26 @@ class WarmDocuments:
         """Answer a feed or calendar from what is kept; hand everything else on."""
         if not environ["PATH_INFO"].startswith(PATHS) or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
-        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
         try:
             version = self._version()
-        except sa.exc.SQLAlchemyError:
+        except Exception:  # whatever a driver raises: the application says what is wrong, in words
             return self._app(environ, start_response)
-        kept = self._kept.get(key)
-        if kept is None or kept[0] != version:
-            document = self._render(environ)
-            if document is None or not document.status.startswith("200"):
-                return self._app(environ, start_response)
-            self._keep(key, version, document)
-        else:
-            document = kept[1]
+        query = known_parameters(environ.get("QUERY_STRING", ""))
+        key = (environ["PATH_INFO"], query)
+        document = self._find(key, version)
+        if document is None:
+            document = render({**environ, "QUERY_STRING": query}, self._app)
+            if document.lasts:
+                self._keep(key, version, document)
         return answer(document, environ, start_response)
+
+    def _find(self, key: tuple[str, str], version: int) -> Document | None:
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None or kept[0] != version:
+                return None
+            self._kept.move_to_end(key)
+            return kept[1]
 
     def _keep(self, key: tuple[str, str], version: int, document: Document) -> None:
         with self._lock:
@@ -124,30 +139,39 @@ class WarmDocuments:
                 _, (_, dropped) = self._kept.popitem(last=False)
                 self._size -= dropped.size
 
-    def _render(self, environ: Environ) -> Document | None:
-        """Ask the application for the whole document, whatever this request wants of it."""
-        caught: list[tuple[str, list[tuple[str, str]]]] = []
-        dropped = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE", "HTTP_COOKIE")
-        plain = {name: value for name, value in environ.items() if name not in dropped}
-        plain["REQUEST_METHOD"] = "GET"
 
-        def catch(status: str, headers: list[tuple[str, str]], *rest: object) -> Callable[[bytes], None]:
-            caught.append((status, headers))
-            return lambda body: None
+def known_parameters(query: str) -> str:
+    """Return a query string without what no feed reads (utm_…): it would keep one document under endless names.
 
-        parts = self._app(plain, catch)
-        try:
-            body = b"".join(parts)
-        finally:
-            close = getattr(parts, "close", None)
-            if close is not None:
-                close()
-        return make_document(*caught[0], body) if caught else None
+    What is left is both what a document is kept under and what it is rendered from, so that these cannot part.
+    """
+    return "&".join(part for part in query.split("&") if part.partition("=")[0] in KNOWN)
+
+
+def render(environ: Environ, app: WSGIApp) -> Document:
+    """Ask the application for the whole document, whatever this request wants of it."""
+    caught: list[tuple[str, list[tuple[str, str]]]] = []
+    dropped = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE", "HTTP_COOKIE")
+    plain = {name: value for name, value in environ.items() if name not in dropped}
+    plain["REQUEST_METHOD"] = "GET"
+
+    def catch(status: str, headers: list[tuple[str, str]], *rest: object) -> Callable[[bytes], None]:
+        caught.append((status, headers))
+        return lambda body: None
+
+    parts = app(plain, catch)
+    try:
+        body = b"".join(parts)
+    finally:
+        close = getattr(parts, "close", None)
+        if close is not None:
+            close()
+    return make_document(*caught[-1], body)
 
 
 def make_document(status: str, headers: list[tuple[str, str]], body: bytes) -> Document:
-    """Return what is kept of an application's answer."""
-    apart = {"etag", "last-modified", "content-length"}
+    """Return an application's answer without what belongs to one request: its date and its length."""
+    apart = {"etag", "last-modified", "content-length", "date"}
     found = {name.lower(): value for name, value in headers}
     packed = gzip.compress(body, 6, mtime=0)
     return Document(
@@ -155,16 +179,17 @@ def make_document(status: str, headers: list[tuple[str, str]], body: bytes) -> D
         headers=tuple((name, value) for name, value in headers if name.lower() not in apart),
         body=body,
         packed=packed if len(packed) < len(body) else b"",
-        etag=hashlib.sha256(body).hexdigest()[:32],
+        etag=found.get("etag", "").strip('"'),
         modified=found.get("last-modified", ""),
     )
 
 
 def answer(document: Document, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer one request with a document: 304 where the client has it, gzipped where the client takes it."""
-    packed = bool(document.packed) and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    etag = f'"{document.etag}-gzip"' if packed else f'"{document.etag}"'
-    headers = [*document.headers, ("ETag", etag)]
+    packed = document.lasts and bool(document.packed) and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    headers = list(document.headers)
+    if document.etag:
+        headers.append(("ETag", f'"{document.etag}-gzip"' if packed else f'"{document.etag}"'))
     if document.modified:
         headers.append(("Last-Modified", document.modified))
     if _unchanged(document, environ):
@@ -178,16 +203,16 @@ def answer(document: Document, environ: Environ, start_response: StartResponse) 
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def _takes_gzip(accepted: str) -> bool:
-    for part in accepted.lower().split(","):
-        name, _, quality = part.strip().partition(";")
-        if name.strip() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Tell whether a client takes gzip, by its Accept-Encoding (RFC 9110, 12.5.3)."""
+    return parse_accept_header(accepted, Accept).quality("gzip") > 0
 
 
 def _unchanged(document: Document, environ: Environ) -> bool:
     """Tell whether the client has this very document (RFC 9110, 13.2.2: If-None-Match wins)."""
+    if not document.lasts:
+        return False
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted is not None:
         tags = {tag.strip().removeprefix("W/").strip('"').removesuffix("-gzip") for tag in wanted.split(",")}

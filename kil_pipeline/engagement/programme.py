@@ -95,7 +95,8 @@ def public_sessions(
 ) -> tuple[PublicSession, ...]:
     """Return public sessions by start, soonest first, at most `limit`.
 
-    `after`: leave out what started before. Of `criteria`, areas, commissioners and themes count; the rest is ignored.
+    `after`: leave out what started before. Of `criteria`, areas, commissioners, themes and references
+    (of what it is about) count; the rest is ignored.
     """
     chosen = (
         sa.select(SessionRow, Venue, Organisation)
@@ -112,6 +113,9 @@ def public_sessions(
         chosen = chosen.where(SessionRow.id.in_(sa.select(SessionArea.session_id).where(SessionArea.code.in_(codes))))
     if criteria.commissioners:
         chosen = chosen.where(Organisation.slug.in_(criteria.commissioners))
+    if criteria.references:
+        about = sa.select(SessionEntry.session_id).where(SessionEntry.reference.in_(criteria.references))
+        chosen = chosen.where(SessionRow.id.in_(about))
     found = (PublicSession.of(row, venue, organisation) for row, venue, organisation in session.execute(chosen))
     return tuple(s for s in found if not criteria.themes or set(criteria.themes) & set(s.content.themes))
 

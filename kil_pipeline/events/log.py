@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from kil_pipeline.codec import from_json, to_json
-from kil_pipeline.database import Base, new_id
+from kil_pipeline.database import Base, UTCDateTime, new_id
 from kil_pipeline.events.types import EVENT_TYPES, Event
 
 
@@ -88,11 +88,14 @@ def _give_positions(session: Session) -> None:
     kept = [rows[key] for key in waiting if key in rows]  # a rolled-back savepoint takes its events with it
     if not kept:
         return
-    moved_at = max(row.recorded_at for row in kept)
+    moved_at = sa.literal(max(row.recorded_at for row in kept), UTCDateTime())
+    never_back = sa.case(
+        (LogHead.moved_at > moved_at, LogHead.moved_at), else_=moved_at
+    )  # who began first may end last
     last = session.execute(
         sa.update(LogHead)
         .where(LogHead.id == 1)
-        .values(n=LogHead.n + len(kept), moved_at=moved_at)
+        .values(n=LogHead.n + len(kept), moved_at=never_back)
         .returning(LogHead.n)
     ).scalar_one()
     for position, row in enumerate(kept, start=last - len(kept) + 1):

@@ -33,15 +33,20 @@ def feed_links(criteria: Criteria) -> tuple[FeedLink, ...]:
 
 def session_links(criteria: Criteria) -> tuple[FeedLink, ...]:
     """Return every way to follow the sessions that meet `criteria`, besides mail."""
-    query = write_plan_query(criteria)
+    path = f"/calendars/sessions.ics{write_plan_query(session_criteria(criteria))}"
     return (
-        FeedLink(f"/calendars/sessions.ics{query}", "text/calendar", "Calendar of sessions (file)"),
-        FeedLink(
-            webcal(absolute(f"/calendars/sessions.ics{query}")),
-            "text/calendar",
-            "Subscribe in your calendar",
-            alternate=False,
-        ),
+        FeedLink(path, "text/calendar", "Calendar of sessions (file)"),
+        FeedLink(webcal(absolute(path)), "text/calendar", "Subscribe in your calendar", alternate=False),
+    )
+
+
+def session_criteria(criteria: Criteria) -> Criteria:
+    """Return what of `criteria` chooses sessions: the rest asks for things that a session has not."""
+    return Criteria(
+        areas=criteria.areas,
+        themes=criteria.themes,
+        commissioners=criteria.commissioners,
+        references=criteria.references,
     )
 
 

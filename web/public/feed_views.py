@@ -1,7 +1,7 @@
 """Feeds and calendars over HTTP, each with the filters of the plan in its query string."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 from flask import abort, make_response, request
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.times import at_london
 from web.context import absolute, database, settings
 from web.public import blueprint
+from web.public.feed_links import session_criteria
 from web.queries import read_plan_query, write_plan_query
 
 PER_PAGE = 50
@@ -32,6 +33,8 @@ RENDERERS: dict[str, tuple[Callable[[FeedPage], bytes], str]] = {
 CALENDAR = "text/calendar; charset=utf-8"
 KEPT_DAYS = 365
 """How long a passed date stays in a calendar."""
+MOST_ENTRIES = 1000
+MOST_SESSIONS = 1000
 
 
 @blueprint.get("/feeds/entries.<any(atom, rss, json):kind>")
@@ -53,19 +56,25 @@ def milestones_calendar() -> Response:
         version = public_version(session)
         since = version.day - timedelta(days=KEPT_DAYS)
         head = _calendar_head(session, "/calendars/milestones.ics", "Key dates", "/plan", criteria)
-        body = render_milestones(head, dated_entries(session, criteria, since), since)
+        entries = dated_entries(session, criteria, since, limit=MOST_ENTRIES)
+        if len(entries) == MOST_ENTRIES:  # too many: those with nothing to come make room
+            entries = dated_entries(session, criteria, version.day, limit=MOST_ENTRIES)
+        body = render_milestones(head, entries, since, version.day)
     return _answer(body, CALENDAR, version)
 
 
 @blueprint.get("/calendars/sessions.ics")
 def sessions_calendar() -> Response:
     """Engagement sessions."""
-    criteria = read_plan_query(request.args).criteria
+    criteria = session_criteria(read_plan_query(request.args).criteria)
     with database().read() as session:
         version = public_version(session)
-        after = at_london(version.day - timedelta(days=KEPT_DAYS), settings().digest_at)
+        midnight = at_london(version.day, time.min)
         head = _calendar_head(session, "/calendars/sessions.ics", "Engagement sessions", "/sessions", criteria)
-        body = render_sessions(head, public_sessions(session, criteria, after=after, limit=1000))
+        found = public_sessions(session, criteria, after=midnight - timedelta(days=KEPT_DAYS), limit=MOST_SESSIONS)
+        if len(found) == MOST_SESSIONS:  # too many: those that were make room
+            found = public_sessions(session, criteria, after=midnight, limit=MOST_SESSIONS)
+        body = render_sessions(head, found)
     return _answer(body, CALENDAR, version)
 
 
