@@ -70,9 +70,9 @@ class PublicVersionReader:
         cursor = getattr(self._kept, "cursor", None)
         if cursor is None:
             connection = self._database.engine.raw_connection()
-            connection.detach()
             raw = connection.driver_connection
             assert raw is not None  # a raw connection has just been made
+            connection.detach()  # from here on the pool's wrapper knows the connection no more
             if not self._database.sqlite:
                 raw.autocommit = True  # without it the first question would hold one state of the database for ever
             self._kept.connection, self._kept.cursor = raw, raw.cursor()
