@@ -29,7 +29,7 @@ from kil_pipeline.plan.entries import (
 )
 from kil_pipeline.plan.key_dates import key_dates, opening_of
 from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.search import entry_stems, index_entry
+from kil_pipeline.plan.search import entry_stems, forget_entry, index_entry
 from kil_pipeline.plan.statuses import Status, check_transition
 from kil_pipeline.times import london_day
 
@@ -124,6 +124,8 @@ def _refresh_public_view(
     if row is None:
         row = PublicEntryRow(entry_id=entry.id, reference=entry.reference, first_published_at=now)
         session.add(row)
+    else:
+        _forget_indexes(session, entry.id)
     opening = opening_of(content)
     row.organisation_id, row.revision, row.content = entry.organisation_id, number, to_json(content)
     row.status, row.ended = content.status.value, content.status.ended
@@ -133,15 +135,19 @@ def _refresh_public_view(
     row.opens_on = opening.earliest if opening else NO_OPENING
     row.updated_at = now
     session.flush()
-    _refresh_indexes(session, entry.id, content)
+    _write_indexes(session, entry.id, content)
     public = PublicEntry.of(row, session.get_one(Organisation, entry.organisation_id))
     index_entry(session, entry.id, entry_stems(content, public.commissioner.name))
     return public
 
 
-def _refresh_indexes(session: Session, entry_id: uuid.UUID, content: EntryContent) -> None:
+def _forget_indexes(session: Session, entry_id: uuid.UUID) -> None:
     for table in (PublicArea, PublicTheme, PublicCpv, PublicMilestone, PublicDisclosure):
         session.execute(sa.delete(table).where(table.entry_id == entry_id))
+    forget_entry(session, entry_id)
+
+
+def _write_indexes(session: Session, entry_id: uuid.UUID, content: EntryContent) -> None:
     session.add_all(PublicArea(entry_id=entry_id, code=code) for code in set(content.areas))
     session.add_all(PublicTheme(entry_id=entry_id, code=code) for code in set(content.themes))
     session.add_all(PublicCpv(entry_id=entry_id, code=code) for code in set(content.cpv))

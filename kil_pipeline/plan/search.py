@@ -13,7 +13,7 @@ from kil_pipeline.plan.wordings import describe_value
 from kil_pipeline.reference.themes import theme
 from kil_pipeline.text import Query, parse_query, stems
 
-ENTRY_SEARCH = sa.table("entry_search", sa.column("entry_id", sa.String), sa.column("stems", sa.Text))
+ENTRY_SEARCH = sa.table("entry_search", sa.column("entry_id", sa.Uuid), sa.column("stems", sa.Text))
 """Not in the metadata: it is made by hand in the migrations, differently on each database."""
 
 
@@ -33,15 +33,22 @@ def entry_stems(content: EntryContent, commissioner_name: str) -> list[str]:
 
 
 def index_entry(session: Session, entry_id: uuid.UUID, words: list[str]) -> None:
-    """Store the stems of an entry, in place of those it had."""
-    session.execute(sa.delete(ENTRY_SEARCH).where(ENTRY_SEARCH.c.entry_id == str(entry_id)))
-    session.execute(sa.insert(ENTRY_SEARCH).values(entry_id=str(entry_id), stems=" ".join(words)))
+    """Store the stems of an entry that has none in the index."""
+    session.execute(sa.insert(ENTRY_SEARCH).values(entry_id=entry_id, stems=" ".join(words)))
+
+
+def forget_entry(session: Session, entry_id: uuid.UUID) -> None:
+    """Take an entry out of the index."""
+    mine = ENTRY_SEARCH.c.entry_id == entry_id
+    if _is_sqlite(session):  # an FTS5 table finds a row by its words alone: its id is one of them
+        mine = _matches(f'entry_id : "{entry_id.hex}"')
+    session.execute(sa.delete(ENTRY_SEARCH).where(mine))
 
 
 def matching_entries(session: Session, words: str, key: sa.SQLColumnExpression[uuid.UUID]) -> sa.ColumnElement[bool]:
     """Return the condition that the entry with this key has `words`, as a reader types them."""
     query = parse_query(words)
-    sqlite = session.get_bind().dialect.name == "sqlite"
+    sqlite = _is_sqlite(session)
     conditions = []
     if query.must or query.phrases:
         conditions.append(_found(_wanted(query, sqlite), key, sqlite))
@@ -61,18 +68,18 @@ def _phrase(words: tuple[str, ...], sqlite: bool) -> str:
 
 
 def _found(wanted: str, key: sa.SQLColumnExpression[uuid.UUID], sqlite: bool) -> sa.ColumnElement[bool]:
-    found = sa.select(ENTRY_SEARCH.c.entry_id)
     if sqlite:
-        # an SQLite UUID is stored as 32 hexadecimal digits without dashes
-        bare = sa.func.replace(ENTRY_SEARCH.c.entry_id, "-", "")
-        found = sa.select(bare).where(
-            sa.text("entry_search MATCH :wanted").bindparams(sa.bindparam("wanted", wanted, unique=True))
-        )
-        return sa.cast(key, sa.String).in_(found)
-    tsv: sa.ColumnElement[str] = sa.literal_column("entry_search.tsv")
-    return sa.cast(key, sa.String).in_(found.where(tsv.op("@@")(sa.func.to_tsquery("simple", wanted))))
+        condition = _matches(f"stems : ({wanted})")
+    else:
+        tsv: sa.ColumnElement[str] = sa.literal_column("entry_search.tsv")
+        condition = tsv.op("@@")(sa.func.to_tsquery("simple", wanted))
+    return key.in_(sa.select(ENTRY_SEARCH.c.entry_id).where(condition))
 
 
-def forget_entries(session: Session) -> None:
-    """Empty the index (before it is made anew)."""
-    session.execute(sa.delete(ENTRY_SEARCH))
+def _matches(wanted: str) -> sa.ColumnElement[bool]:
+    table: sa.ColumnElement[str] = sa.literal_column("entry_search")
+    return table.op("MATCH", is_comparison=True)(wanted)
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

@@ -298,10 +298,10 @@ def upgrade() -> None:
 def _make_search_index() -> None:
     """Both databases index the same stems, in the way that each does best."""
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("CREATE VIRTUAL TABLE entry_search USING fts5(entry_id UNINDEXED, stems, tokenize='unicode61')")
+        op.execute("CREATE VIRTUAL TABLE entry_search USING fts5(entry_id, stems, tokenize='unicode61')")
         return
     op.execute(
-        "CREATE TABLE entry_search (entry_id text PRIMARY KEY, stems text NOT NULL, "
+        "CREATE TABLE entry_search (entry_id uuid PRIMARY KEY, stems text NOT NULL, "
         "tsv tsvector GENERATED ALWAYS AS (to_tsvector('simple', stems)) STORED)"
     )
     op.execute("CREATE INDEX ix_entry_search_tsv ON entry_search USING gin (tsv)")

@@ -1,0 +1,33 @@
+"""What search finds after an entry was published again: it finds it by what it says now, and by nothing else."""
+
+from kil_pipeline.database import Database
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.queries import public_entries
+from tests.factories import NOW, a_commissioner, publish, republish, some_content
+
+
+def test_an_entry_published_again_is_found_by_its_new_words_alone(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        entry_id = publish(session, council, some_content("Community transport"))
+        publish(session, council, some_content("Transport to hospital"))
+        republish(session, entry_id, some_content("Lunch clubs"), at=NOW)
+    with database.read() as session:
+        found = {
+            words: [entry.headline for entry in public_entries(session, Criteria(words=words)).entries]
+            for words in ("transport", "lunch", "lunch -transport", "lunch -clubs")
+        }
+    assert found == {
+        "transport": ["Transport to hospital"],
+        "lunch": ["Lunch clubs"],
+        "lunch -transport": ["Lunch clubs"],
+        "lunch -clubs": [],
+    }
+
+
+def test_an_id_is_not_a_word(database: Database) -> None:
+    with database.write() as session:
+        entry_id = publish(session, a_commissioner(session).id, some_content())
+    with database.read() as session:
+        found = [public_entries(session, Criteria(words=words)).total for words in (entry_id.hex, str(entry_id))]
+    assert found == [0, 0]
