@@ -1,61 +1,32 @@
 """Calendars as calendar programs take them: each event whole, for every state, precision and confidence."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from feeds import calendars
-from feeds.calendars import MOST_BYTES, render_milestones, render_sessions
-from kil_pipeline.engagement.sessions import PublicSession, SessionContent, SessionState
-from kil_pipeline.engagement.venues import PublicVenue, VenueFacts
+from feeds.calendars import MOST_BYTES, render_milestones
 from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.expected_dates import Confidence, Precision
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import DISCLAIMER
 from tests.factories import a_milestone
-from tests.feeds.public import CHANGED, COUNCIL, HEAD, LINES, TEXTS, TODAY, a_session, an_entry
+from tests.feeds.ics import days, event, events, lines, read
+from tests.feeds.public import CHANGED, COUNCIL, HEAD, LINES, TEXTS, TODAY, an_entry
 
 LONG_AGO = date(2020, 1, 1)
 SPRING = a_milestone("opens", date(2027, 5, 1), Precision.QUARTER)
 UID = "00000000-0000-0000-0000-000000000007-opens@example.org.2026-01-01"
-TALK = SessionContent(
-    title="Talk about falls",
-    purpose="Tell us what would make you come.",
-    starts_at=datetime(2027, 6, 10, 9, 30, tzinfo=UTC),
-    ends_at=datetime(2027, 6, 10, 11, 0, tzinfo=UTC),
-    open_to_change="Where it is.",
-    already_decided="That it is weekly.",
-    host="Exampleton Village Hall",
-    offered="Travel paid up front.",
-    themes=("falls",),
-)
-HALL = VenueFacts("Village Hall", address="Church Lane; Exampleton", postcode="EX1 2MP", latitude=51.5, longitude=-0.25)
 
 
 def milestones(*entries: PublicEntry, since: date = LONG_AGO, day: date = TODAY) -> bytes:
     return render_milestones(HEAD, entries, since, day)
-
-
-def lines(calendar: bytes) -> list[str]:
-    """Return the content lines, unfolded (RFC 5545, 3.1)."""
-    return calendar.decode().replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
-
-
-def event(calendar: bytes) -> dict[str, str]:
-    """Return the one event's lines, by name."""
-    found = lines(calendar)
-    start, end = found.index("BEGIN:VEVENT"), found.index("END:VEVENT")
-    assert found.count("BEGIN:VEVENT") == 1
-    return dict(line.split(":", 1) for line in found[start + 1 : end])
 
 
 def test_the_head_names_the_calendar_for_every_program() -> None:
@@ -179,15 +150,6 @@ def test_a_date_without_a_public_value_is_not_drawn() -> None:
     assert lines(milestones(an_entry(EntryContent("Hubs")))) == lines(milestones())
 
 
-def events(calendar: bytes) -> list[Any]:
-    """Return the events as the icalendar package reads them."""
-    return list(Calendar.from_ical(calendar).walk("VEVENT"))
-
-
-def days(calendar: bytes) -> list[date]:
-    return [e["DTSTART"].dt for e in events(calendar)]
-
-
 def on(day: date, number: int = 7) -> PublicEntry:
     return an_entry(EntryContent("Hubs", milestones=(a_milestone("opens", day),)), id=uuid.UUID(int=number))
 
@@ -217,76 +179,12 @@ def test_a_full_calendar_drops_the_oldest_dates_then_the_farthest(monkeypatch: p
     assert kept == [all_days, all_days[1:], all_days[2:], all_days[2:4], all_days[2:3]]
 
 
+@pytest.mark.slow
 def test_a_calendar_stays_under_the_limit_of_google() -> None:
     entries = [on(TODAY + timedelta(days=number), number) for number in range(1700)]
     calendar = milestones(*entries)
     assert MOST_BYTES - 1000 < len(calendar) <= MOST_BYTES < 1_000_000
     assert days(calendar) == [TODAY + timedelta(days=number) for number in range(len(events(calendar)))]
-
-
-def sessions(*found: PublicSession) -> bytes:
-    return render_sessions(HEAD, found)
-
-
-def test_a_session_in_full() -> None:
-    venue = PublicVenue(uuid.UUID(int=3), HALL)
-    assert event(sessions(a_session(replace(TALK, online=True), venue=venue))) == {
-        "UID": "00000000-0000-0000-0000-000000000009@example.org.2026-01-01",
-        "DTSTAMP": "20261120T163000Z",
-        "LAST-MODIFIED": "20261120T163000Z",
-        "SEQUENCE": "0",
-        "SUMMARY": "Talk about falls",
-        "DESCRIPTION": (
-            r"Tell us what would make you come.\n\nOpen to change: Where it is.\n\nAlready decided: That it is weekly."
-            r"\n\nHosted by Exampleton Village Hall\, for Exampleshire Council."
-            r"\n\nWhat is offered: Travel paid up front."
-        ),
-        "DTSTART": "20270610T093000Z",
-        "DTEND": "20270610T110000Z",
-        "URL": "https://plan.example.org/sessions/EXC-S0009",
-        "STATUS": "CONFIRMED",
-        "TRANSP": "TRANSPARENT",
-        "CATEGORIES": "Falls",
-        "LOCATION": r"Village Hall\, Church Lane\; Exampleton\, EX1 2MP (and online)",
-        "GEO": "51.5;-0.25",
-    }
-
-
-def test_an_online_session_is_online_and_one_without_a_place_says_nothing() -> None:
-    found = [event(sessions(a_session(replace(TALK, online=online)))).get("LOCATION") for online in (True, False)]
-    assert found == ["Online", None]
-
-
-@pytest.mark.parametrize(
-    ("state", "title", "status"),
-    [
-        (SessionState.PUBLISHED, "Talk about falls", "CONFIRMED"),
-        (SessionState.RESCHEDULED, "Talk about falls", "CONFIRMED"),
-        (SessionState.HELD, "Talk about falls", "CONFIRMED"),
-        (SessionState.POSTPONED, r"Postponed\, new date to come: Talk about falls", "CANCELLED"),
-        (SessionState.CANCELLED, "Cancelled: Talk about falls", "CANCELLED"),
-    ],
-)
-def test_a_session_that_is_off_says_so_in_its_title_and_its_status(
-    state: SessionState, title: str, status: str
-) -> None:
-    found = event(sessions(a_session(TALK, state, state_reason="The teacher is ill.", sequence=3)))
-    assert (found["SUMMARY"], found["STATUS"], found["SEQUENCE"]) == (title, status, "3")
-    assert found["DESCRIPTION"].split(r"\n\n")[0] == f"{state.label}: The teacher is ill.".replace(",", r"\,")
-
-
-def test_sessions_stand_in_order_and_the_earliest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    starts = [TALK.starts_at + timedelta(days=day) for day in (2, 0, 1)]
-    found = [a_session(replace(TALK, starts_at=s, ends_at=s + timedelta(hours=1))) for s in starts]
-    in_order = [starts[1], starts[2], starts[0]]
-    assert days(sessions(*found)) == in_order
-    monkeypatch.setattr(calendars, "MOST_BYTES", len(sessions(*found)) - 1)
-    assert days(sessions(*found)) == in_order[1:]
-
-
-def read(calendar: bytes) -> Any:
-    """Return what vobject reads; it raises where a line is not one."""
-    return vobject.readOne(calendar.decode())
 
 
 PROPERTIES = {
@@ -322,17 +220,6 @@ def test_whatever_was_written_programs_read_one_event_that_says_it(
     assert found.contents["x-wr-calname"][0].value.replace("\\", "") == title.replace("\\", "")
 
 
-@given(title=LINES, purpose=TEXTS, host=LINES, place=LINES)
-@settings(max_examples=60)
-def test_whatever_was_written_of_a_session_programs_read_it(title: str, purpose: str, host: str, place: str) -> None:
-    content = SessionContent(title, purpose, TALK.starts_at, TALK.ends_at, host=host)
-    calendar = sessions(a_session(content, venue=PublicVenue(uuid.UUID(int=3), VenueFacts(place))))
-    assert max(map(len, calendar.split(b"\r\n"))) <= 75
-    (only,) = read(calendar).vevent_list
-    assert (only.summary.value, only.location.value) == (title, place)
-    assert only.description.value == f"{purpose}\n\nHosted by {host}, for Exampleshire Council."
-
-
 @given(day=st.dates(date(2026, 1, 1), date(2035, 12, 31)), precision=st.sampled_from(Precision))
 @settings(max_examples=60)
 def test_an_event_covers_every_day_that_its_date_may_fall_on_and_no_other(day: date, precision: Precision) -> None:
@@ -342,29 +229,21 @@ def test_an_event_covers_every_day_that_its_date_may_fall_on_and_no_other(day: d
     assert (first, end - timedelta(days=1)) == (milestone.when.earliest, milestone.when.latest)
 
 
-@pytest.mark.parametrize(
-    ("name", "draw"),
-    [
-        ("milestone_event", lambda: milestones(an_entry(EntryContent("Drawn once", milestones=(SPRING,))))),
-        ("session_event", lambda: sessions(a_session(replace(TALK, title="Drawn once")))),
-    ],
-)
-def test_an_event_is_drawn_once_for_each_state_of_it(
-    name: str, draw: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn: list[Milestone | PublicSession] = []
-    real = getattr(calendars, name)
+def test_its_times_come_from_the_data() -> None:
+    later = an_entry(EntryContent("Hubs", milestones=(SPRING,)), updated_at=CHANGED + timedelta(days=1))
+    found = event(milestones(later))
+    assert (found["DTSTAMP"], found["LAST-MODIFIED"]) == ("20261121T163000Z", "20261121T163000Z")
+
+
+def test_an_event_is_drawn_once_for_each_state_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Milestone] = []
+    real = calendars.milestone_event
 
     def counted(*given: Any) -> bytes:
         drawn.append(given[-1])
         return bytes(real(*given))
 
-    monkeypatch.setattr(calendars, name, counted)
-    assert draw() == draw()
+    monkeypatch.setattr(calendars, "milestone_event", counted)
+    once = an_entry(EntryContent("Drawn once", milestones=(SPRING,)))
+    assert milestones(once) == milestones(once)
     assert len(drawn) == 1
-
-
-def test_its_times_come_from_the_data() -> None:
-    later = an_entry(EntryContent("Hubs", milestones=(SPRING,)), updated_at=CHANGED + timedelta(days=1))
-    found = event(milestones(later))
-    assert (found["DTSTAMP"], found["LAST-MODIFIED"]) == ("20261121T163000Z", "20261121T163000Z")
