@@ -1,4 +1,4 @@
-"""The Flask application. Starts no scheduler and opens no file: `web/cli.py` puts the parts together."""
+"""The Flask application. Starts no scheduler and opens no file: `web/wiring.py` puts the parts together."""
 
 from datetime import timedelta
 

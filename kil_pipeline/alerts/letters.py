@@ -1,7 +1,7 @@
 """What a mail says, before it is a mail: frozen values that `feeds` turns into text and HTML.
 
 The path that each link takes on the site is in the letter; its one-use tokens are made for one attempt at sending and
-are never stored in the clear. A renderer and a sender are handed to the scheduler by `web/cli.py`.
+are never stored in the clear. A renderer and a sender are handed to the scheduler by `web/wiring.py`.
 """
 
 import uuid
