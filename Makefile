@@ -16,7 +16,7 @@ BROWSER := /usr/bin/chromium
 WORKERS ?= 2
 PORT ?= 8000
 
-DEMO := KIL_ENV=development KIL_VAR="$(CURDIR)/var" KIL_BASE_URL="http://localhost:$(PORT)"
+DEMO := KIL_ENV=development KIL_VAR="$(CURDIR)/var" KIL_BASE_URL="http://localhost:$(PORT)" KIL_QUIET_PERIOD_MINUTES=1
 
 .PHONY: help install install-dev install-browser demo check lint test bench format lock clean
 

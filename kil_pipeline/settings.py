@@ -34,6 +34,8 @@ class Settings:
     quiet_period: timedelta
     """How long after a publication mail waits, so that small edits reach people as one change."""
     tick_every: timedelta
+    web_processes: int
+    """How many processes `kil serve` makes on PostgreSQL; on SQLite it is always one."""
     digest_at: time
     sign_in_minutes: int
     var: Path
@@ -75,6 +77,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         site_name=str(table["site_name"]),
         quiet_period=timedelta(minutes=_number(environ, table, "quiet_period_minutes")),
         tick_every=timedelta(seconds=_number(environ, table, "tick_seconds")),
+        web_processes=max(1, int(_number(environ, table, "web_processes"))),
         digest_at=time.fromisoformat(str(table["digest_at"])),
         sign_in_minutes=int(table["sign_in_minutes"]),
         var=var,

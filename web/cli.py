@@ -1,6 +1,5 @@
 """The `kil` command. Exit code 2 and one clear line for misuse, 1 for a run that failed."""
 
-import os
 import sys
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -17,11 +16,10 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.scheduler.clock import run_worker
 from kil_pipeline.scheduler.jobs import run_tick
-from kil_pipeline.settings import Settings, load_settings
+from kil_pipeline.settings import Settings
 from kil_pipeline.times import london_day, utc_now
-from web.commands import migrated, with_database
+from web.commands import migrated, with_database, with_settings
 from web.exchange_commands import export_command, import_command, template_command
-from web.logs import set_up_logs
 from web.organisation_commands import organisation
 from web.serving import serve
 from web.wiring import make_jobs, open_database
@@ -29,13 +27,8 @@ from web.wiring import make_jobs, open_database
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kil-pipeline")
-@click.pass_context
-def kil(context: click.Context) -> None:
+def kil() -> None:
     """Publish a forward plan, and tell people early what is coming."""
-    if context.resilient_parsing:
-        return
-    context.obj = load_settings(os.environ)
-    set_up_logs(context.obj)
 
 
 def main() -> None:
@@ -56,7 +49,7 @@ def _stop(line: str, code: int) -> None:
 
 
 @kil.command()
-@click.pass_obj
+@with_settings
 def migrate(settings: Settings) -> None:
     """Bring the database to the newest state (and make it, where there is none)."""
     database = open_database(settings)
@@ -72,7 +65,7 @@ def migrate(settings: Settings) -> None:
 
 @kil.command()
 @click.option("--reset", is_flag=True, help="Empty the database first, and date the sample from today.")
-@click.pass_obj
+@with_settings
 def demo(settings: Settings, reset: bool) -> None:
     """Load the sample plan into the migrated database (in development only)."""
     if not settings.development:

@@ -1,16 +1,17 @@
 """What several commands share: the settings and a database that is up to date."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from kil_pipeline.database import Database
 from kil_pipeline.errors import ConfigurationError
 from kil_pipeline.migrations import needs_upgrade
-from kil_pipeline.settings import Settings
+from kil_pipeline.settings import Settings, load_settings
+from web.logs import set_up_logs
 from web.wiring import open_database
 
 
@@ -26,10 +27,22 @@ def migrated(settings: Settings) -> Database:
     return database
 
 
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a command the settings. They are read when it runs: `--help` needs none."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        settings = load_settings(os.environ)
+        set_up_logs(settings)
+        return command(settings, *args, **kwargs)
+
+    return run
+
+
 def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
     """Hand a command the settings and the migrated database, and close the database afterwards."""
 
-    @click.pass_obj
+    @with_settings
     @wraps(command)
     def run(settings: Settings, /, *args: Any, **kwargs: Any) -> Any:
         database = migrated(settings)

@@ -4,7 +4,8 @@ from flask import Flask, Response, make_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from kil_pipeline.migrations import needs_upgrade
-from web.context import database
+from kil_pipeline.scheduler.heartbeats import worker_alive
+from web.context import database, now
 
 
 def register(app: Flask) -> None:
@@ -22,9 +23,20 @@ def readyz() -> Response:
     """Answer 200 when the database is there and up to date, else 503 with what is wrong, in a line."""
     try:
         behind = needs_upgrade(database())
+        alive = behind or _somebody_ticks()
     except SQLAlchemyError:
         return _answer(503, "The database cannot be reached.")
-    return _answer(503, "The database needs `kil migrate`.") if behind else _answer(200, "ready")
+    if behind:
+        return _answer(503, "The database needs `kil migrate`.")
+    return _answer(200, "ready") if alive else _answer(503, "No worker was heard of for five minutes: is one running?")
+
+
+def _somebody_ticks() -> bool:
+    """Tell whether what is due gets done. On SQLite the web process does it itself."""
+    if database().sqlite:
+        return True
+    with database().read() as session:
+        return worker_alive(session, now())
 
 
 def _answer(status: int, line: str) -> Response:

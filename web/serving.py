@@ -1,7 +1,5 @@
 """`kil serve`: the web server, one process on SQLite, as many as asked for on PostgreSQL."""
 
-import os
-
 import click
 from granian import Granian
 from granian.constants import Interfaces
@@ -20,8 +18,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        websockets=False,
         factory=True,
-        workers=1 if sqlite else max(1, int(os.environ.get("KIL_WEB_PROCESSES", "1"))),
+        workers=1 if sqlite else settings.web_processes,
         blocking_threads=4,
         backpressure=64,
         respawn_failed_workers=True,

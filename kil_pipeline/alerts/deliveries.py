@@ -101,11 +101,9 @@ def claim_deliveries(session: Session, now: datetime, *, limit: int = 10) -> tup
 
     Somebody waits for a sign-in link or a confirmation: those come first, then the oldest.
     """
-    due = sa.and_(Delivery.state.in_(("pending", "deferred")), Delivery.due_at <= now)
-    left = sa.and_(Delivery.state == "sending", Delivery.lease_until < now)
     rows = session.scalars(
         sa.select(Delivery)
-        .where(sa.or_(due, left))
+        .where(_is_due(now))
         .order_by(Delivery.kind == "digest", Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -117,6 +115,17 @@ def claim_deliveries(session: Session, now: datetime, *, limit: int = 10) -> tup
         ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts)  # type: ignore[arg-type]  # the kind is one of three
         for row in rows
     )
+
+
+def delivery_is_due(session: Session, now: datetime) -> bool:
+    """Tell whether there is anything to claim."""
+    return bool(session.scalar(sa.select(sa.exists().where(_is_due(now)))))
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    due = sa.and_(Delivery.state.in_(("pending", "deferred")), Delivery.due_at <= now)
+    left = sa.and_(Delivery.state == "sending", Delivery.lease_until < now)
+    return sa.or_(due, left)
 
 
 def hold_delivery(session: Session, claimed: ClaimedDelivery, now: datetime) -> bool:

@@ -11,14 +11,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
+from kil_pipeline.alerts.deliveries import delivery_is_due
 from kil_pipeline.scheduler.heartbeats import beat
-from kil_pipeline.scheduler.jobs import Jobs, run_tick
+from kil_pipeline.scheduler.jobs import Jobs, run_tick, send_deliveries
+
+SEND_SECONDS = 5
+"""How often the clock asks whether a mail is queued: one look at an index."""
 
 log = structlog.get_logger("scheduler")
 
 
 def start_clock(jobs: Jobs, every: timedelta) -> BackgroundScheduler:
-    """Tick now and then `every` so often, in a thread beside the caller's. Stop it with `.shutdown()`.
+    """Tick now and then `every` so often, in threads beside the caller's. Stop it with `.shutdown()`.
+
+    What is queued leaves every few seconds besides: who waits for a link to sign in with does not wait for a tick.
 
     Ticks never overlap; those that were missed become one. Several clocks on one database are safe: every job claims
     what it does, and each clock has a memory of its own.
@@ -29,6 +35,7 @@ def start_clock(jobs: Jobs, every: timedelta) -> BackgroundScheduler:
     scheduler.add_job(
         tick, IntervalTrigger(seconds=max(1, int(every.total_seconds()))), args=[jobs], next_run_time=datetime.now(UTC)
     )
+    scheduler.add_job(send_queued, IntervalTrigger(seconds=SEND_SECONDS), args=[jobs])
     scheduler.start()
     return scheduler
 
@@ -46,6 +53,18 @@ def tick(jobs: Jobs) -> None:
     done = {what: number for what, number in report.counts if number}
     if done or report.failures:
         log.info("tick", **done, failures=list(report.failures))
+
+
+def send_queued(jobs: Jobs) -> None:
+    """Send what is queued now, where there is anything."""
+    now = jobs.clock()
+    try:
+        with jobs.database.read() as session:
+            waiting = delivery_is_due(session, now)
+        if waiting:
+            log.info("sent", mails=send_deliveries(jobs, now))
+    except SQLAlchemyError as error:
+        log.error("sending failed", cause=str(error).splitlines()[0])
 
 
 def run_worker(jobs: Jobs, every: timedelta) -> None:

@@ -141,8 +141,8 @@ def _assemble(jobs: Jobs, now: datetime) -> int:
     return queued
 
 
-def _send(jobs: Jobs, now: datetime) -> int:
-    """Send what is queued: claim │ hold │ send │ mark, never in one transaction."""
+def send_deliveries(jobs: Jobs, now: datetime) -> int:
+    """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
     writer, moment = jobs.letter_writer(), jobs.clock_from(now)
     sent = 0
     for _ in range(MOST_BATCHES):
@@ -199,6 +199,6 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("overdue reasons flagged", _raise_overdue),
     ("events matched", _match),
     ("digests made", _assemble),
-    ("mails sent", _send),
+    ("mails sent", send_deliveries),
     ("old records erased", _erase),
 )

@@ -4,13 +4,12 @@ from click.testing import CliRunner
 
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
-from kil_pipeline.settings import load_settings
 from web.organisation_commands import organisation
 
 
 def run(database: Database, *arguments: str) -> str:
-    settings = load_settings({"KIL_ENV": "development", "KIL_DATABASE_URL": database.url})
-    done = CliRunner().invoke(organisation, arguments, obj=settings, catch_exceptions=False)
+    environment = {"KIL_ENV": "development", "KIL_DATABASE_URL": database.url}
+    done = CliRunner().invoke(organisation, arguments, env=environment, catch_exceptions=False)
     assert done.exit_code == 0
     return done.output
 
