@@ -69,7 +69,8 @@ _ADDRESS = re.compile(r"[^\s@<>\"',;:\\\[\]()]{1,64}@[^\s@<>\"',;:\\\[\]()]+\.[^
 def normalise_address(text: str) -> str:
     """Return a mail address as we store and compare it. Raises `InvalidAddress`."""
     address = text.strip().lower()
-    if len(address) > 254 or not _ADDRESS.fullmatch(address) or not address.isascii() or ".." in address:
+    plain = address.isascii() and address.isprintable() and len(address) <= 254
+    if not plain or not _ADDRESS.fullmatch(address) or ".." in address:
         raise InvalidAddress("Enter a mail address in the usual form, such as name@example.org.")
     return address
 
