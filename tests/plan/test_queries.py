@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
@@ -9,7 +10,7 @@ from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.drafts import save_draft
 from kil_pipeline.plan.publishing import publish_entry
-from kil_pipeline.plan.queries import public_entries
+from kil_pipeline.plan.queries import MOST_PER_PAGE, all_public_entries, public_entries
 from kil_pipeline.plan.statuses import Status
 from tests.factories import NOW, a_commissioner, a_milestone, publish, some_content
 
@@ -84,3 +85,71 @@ def test_an_entry_is_sorted_by_when_one_can_act_on_it_first(database: Database) 
             publish(session, council, content)
     with database.read() as session:
         assert found_by(session) == ["February", "May", "No date", "Ended"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("E08000035", ["Board", "County", "Town"]),
+        ("E12000003", ["Board", "County", "Town"]),
+        ("UKE4", ["Board", "County", "Town"]),
+        ("E92000001", ["Board", "County", "Dorset", "Town"]),
+        ("E08000032", ["Board", "County"]),
+        ("E06000058", ["Dorset"]),
+    ],
+)
+def test_an_area_finds_what_lies_in_it_what_contains_it_and_what_overlaps(
+    sqlite_database: Database, asked: str, found: list[str]
+) -> None:
+    plan = {"Town": "E08000035", "County": "E12000003", "Board": "E54000054", "Dorset": "E10000009"}
+    with sqlite_database.write() as session:
+        council = a_commissioner(session).id
+        for headline, code in plan.items():
+            publish(session, council, EntryContent(headline, areas=(code,)))
+    with sqlite_database.read() as session:
+        assert sorted(found_by(session, areas=(asked,))) == found
+
+
+def test_pages_hold_everything_once_and_one_past_the_end_is_empty(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        for number in range(5):
+            publish(session, council, EntryContent(f"Entry {number}"))
+    with database.read() as session:
+        pages = [public_entries(session, Criteria(), page=page, per_page=2) for page in (1, 2, 3, 4)]
+        everything = [entry.headline for entry in all_public_entries(session, Criteria(), batch=2)]
+    assert [[entry.headline for entry in page.entries] for page in pages] == [
+        ["Entry 0", "Entry 1"],
+        ["Entry 2", "Entry 3"],
+        ["Entry 4"],
+        [],
+    ]
+    assert {(page.total, page.pages) for page in pages} == {(5, 3)}
+    assert everything == [f"Entry {number}" for number in range(5)]
+
+
+def test_a_page_is_bounded_whatever_is_asked_for(sqlite_database: Database) -> None:
+    with sqlite_database.read() as session:
+        assert public_entries(session, Criteria(), per_page=10**9).per_page == MOST_PER_PAGE
+
+
+def test_what_one_part_asks_for_are_alternatives_and_parts_add_up(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        publish(session, council, EntryContent("A", themes=("falls",), route="pa.open"))
+        publish(session, council, EntryContent("B", themes=("food", "falls"), route="grant.open"))
+        publish(session, a_commissioner(session, "Other").id, EntryContent("C", themes=("food",), status=Status.OPEN))
+    with database.read() as session:
+        assert found_by(session, themes=("falls", "food")) == ["A", "B", "C"]
+        assert found_by(session, themes=("falls",), chances=("grant",)) == ["B"]
+        assert found_by(session, commissioners=("other",)) == ["C"]
+        assert found_by(session, statuses=("open",), words="-B") == ["C"]
+        assert found_by(session, cpv=("85000000",)) == []
+
+
+def test_equal_criteria_have_one_canonical_form() -> None:
+    one = Criteria(words=" falls  prevention ", themes=("food", "falls", "food"))
+    two = Criteria(words="falls prevention", themes=("falls", "food"))
+    assert (one, one.canonical()) == (two, two.canonical())
+    assert Criteria().everything()
+    assert not one.everything()
