@@ -78,8 +78,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         quiet_period=timedelta(minutes=_number(environ, table, "quiet_period_minutes")),
         tick_every=timedelta(seconds=_number(environ, table, "tick_seconds")),
         web_processes=max(1, int(_number(environ, table, "web_processes"))),
-        digest_at=time.fromisoformat(str(table["digest_at"])),
-        sign_in_minutes=int(table["sign_in_minutes"]),
+        digest_at=_time_of_day(table, "digest_at"),
+        sign_in_minutes=_minutes(table, "sign_in_minutes"),
         var=var,
     )
 
@@ -133,4 +133,18 @@ def _number(environ: Mapping[str, str], table: Mapping[str, Any], name: str) -> 
         value = -1.0
     if not 0 <= value < 1e6:
         raise ConfigurationError(f"KIL_{name.upper()} is “{text}”: it must be a number from 0 up.")
+    return value
+
+
+def _time_of_day(table: Mapping[str, Any], name: str) -> time:
+    try:
+        return time.fromisoformat(str(table[name]))
+    except ValueError:
+        raise ConfigurationError(f"{name} is “{table[name]}”: write a time of day such as 08:00.") from None
+
+
+def _minutes(table: Mapping[str, Any], name: str) -> int:
+    value = table[name]
+    if not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{name} is “{value}”: it must be a whole number of minutes from 1 up.")
     return value

@@ -112,7 +112,7 @@ def recognise_organisation(
 ) -> Organisation | None:
     """Return the organisation that has one of `identifiers` (scheme, value), else this name in any usual spelling."""
     for scheme, value in identifiers:
-        known = session.get(OrganisationIdentifier, (scheme, value))
+        known = session.get(OrganisationIdentifier, _identifier(scheme, value))
         if known is not None:
             return session.get_one(Organisation, known.organisation_id)
     spelling = session.get(OrganisationName, normalise_name(name)) if normalise_name(name) else None
@@ -134,7 +134,7 @@ def add_organisation(
     name = clean_line(name)
     row = Organisation(
         id=new_id(),
-        name=name,
+        name=name[:300],
         kind=kind.value,
         slug=_free(session, Organisation.slug, slugify(name)[:100] or "organisation", "-"),
         prefix=_free(session, Organisation.prefix, prefix or _initials(name), ""),
@@ -154,10 +154,15 @@ def learn_spelling(session: Session, row: Organisation, *, name: str, identifier
     normalised = normalise_name(name)
     if normalised and session.get(OrganisationName, normalised) is None:
         session.add(OrganisationName(normalised=normalised, organisation_id=row.id))
-    for scheme, value in identifiers:
+    for scheme, value in (_identifier(*pair) for pair in identifiers):
         if session.get(OrganisationIdentifier, (scheme, value)) is None:
-            session.add(OrganisationIdentifier(scheme=scheme[:20], value=value[:60], organisation_id=row.id))
+            session.add(OrganisationIdentifier(scheme=scheme, value=value, organisation_id=row.id))
     session.flush()
+
+
+def _identifier(scheme: str, value: str) -> tuple[str, str]:
+    """Return an identifier as it is stored, and so as it is looked up."""
+    return clean_line(scheme)[:20], clean_line(value)[:60]
 
 
 def take_reference(session: Session, organisation_id: uuid.UUID) -> str:

@@ -128,24 +128,32 @@ def start_session(
 
 def find_session(session: Session, key: str, now: datetime) -> Member | None:
     """Return whom a session token stands for, as their role is now; None where it ended."""
-    row = session.get(SignedIn, hash_token(key))
-    if row is None or row.ended_at or now - row.seen_at > IDLE or now - row.started_at > LONGEST:
+    row = _live_session(session, key, now)
+    if row is None:
         return None
     return next((m for m in memberships_of(session, row.user_id) if m.organisation_id == row.organisation_id), None)
 
 
+def _live_session(session: Session, key: str, now: datetime) -> SignedIn | None:
+    row = session.get(SignedIn, hash_token(key))
+    if row is None or row.ended_at or now - row.seen_at > IDLE or now - row.started_at > LONGEST:
+        return None
+    return row
+
+
 def note_seen(session: Session, key: str, now: datetime) -> None:
-    """Note that a session is in use, at most once a minute."""
-    session.execute(
-        sa.update(SignedIn)
-        .where(SignedIn.token_hash == hash_token(key), SignedIn.seen_at < now - timedelta(minutes=1))
-        .values(seen_at=now)
-    )
+    """Note that a session is in use, at most once a minute. One that ended stays ended."""
+    row = _live_session(session, key, now)
+    if row is not None and row.seen_at < now - timedelta(minutes=1):
+        row.seen_at = now
 
 
 def choose_organisation(session: Session, key: str, organisation_id: uuid.UUID, now: datetime) -> None:
-    """Act for another of one's organisations from now on. Raises `LinkNotValid` where one is no member of it."""
-    row = session.get(SignedIn, hash_token(key))
+    """Act for another of one's organisations from now on.
+
+    Raises `LinkNotValid` where one is no member of it, or where the session ended.
+    """
+    row = _live_session(session, key, now)
     if row is None or organisation_id not in {m.organisation_id for m in memberships_of(session, row.user_id)}:
         raise LinkNotValid("You are not a member of that organisation.")
     row.organisation_id, row.seen_at = organisation_id, now

@@ -49,7 +49,7 @@ def give_advice(content: EntryContent, today: date) -> Advice:
     chance = chance_of(content)
     what, by = _what_to_do(content, chance, today)
     words = CHANCES[chance]
-    if chance == "grant" and content.route == "grant.direct":
+    if content.route == "grant.direct" and chance != "ended":
         words = "A grant to a named organisation, so make yourself known"
     if chance == "ended":
         words = f"No longer: {content.status.label.lower()}"

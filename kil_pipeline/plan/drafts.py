@@ -90,10 +90,10 @@ def save_draft(
     if copy.version != version:
         raise EditedMeanwhile(f"Somebody saved {entry.reference} after you opened it.")
     data = to_json(content)
-    kept = withheld is not None and keep_withheld_values(session, entry_id, withheld, now)
-    if data == copy.content and kept and copy.published_version == version:
-        copy.published_version = version + 1  # only what is not public changed: the public still sees what stands here
-    if data != copy.content or kept:
+    private_change = withheld is not None and keep_withheld_values(session, entry_id, withheld, now)
+    if data == copy.content and copy.published_version == version and private_change:
+        copy.published_version = version + 1  # what the public sees is still what it says here
+    if data != copy.content or private_change:
         copy.content, copy.version, copy.updated_at, copy.updated_by = data, version + 1, now, by.user_id
     session.flush()
     return _draft(entry, copy)

@@ -55,6 +55,7 @@ def publish_entry(
     if not changes:
         return None
     number = last.number + 1 if last else 1
+    minor = minor and last is not None  # the first publication is news, whatever the box says
     session.add(
         Revision(
             entry_id=entry_id,
@@ -70,7 +71,7 @@ def publish_entry(
     )
     entry.status = content.status.value
     public = _refresh_public_view(session, entry, content, number, now)
-    _record_events(session, public, changes, why.strip(), minor and old is not None, now)
+    _record_events(session, public, changes, why.strip(), minor, now)
     return number
 
 

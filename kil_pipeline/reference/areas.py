@@ -77,9 +77,13 @@ def areas_around(code: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=4096)
 def related_areas(code: str) -> frozenset[str]:
-    """Return the codes of all areas that an area has a place in common with, as far as our lists tell."""
+    """Return the codes of all areas that an area has a place in common with, as far as our lists tell.
+
+    Two that share a council have one, though neither may lie in the other: a county and a board, say.
+    """
     graph = _graph()
-    return graph.inside[area(code).code] | graph.around[code] | graph.overlapping.get(code, frozenset())
+    sharing = frozenset(other for part in graph.inside[area(code).code] for other in graph.around[part])
+    return sharing | graph.overlapping.get(code, frozenset())
 
 
 def relation(of: str, to: str) -> Relation | None:
@@ -91,7 +95,7 @@ def relation(of: str, to: str) -> Relation | None:
         return "within"
     if to in graph.inside[of]:
         return "contains"
-    return "overlaps" if to in graph.overlapping.get(of, frozenset()) else None
+    return "overlaps" if to in related_areas(of) else None
 
 
 @functools.cache

@@ -37,12 +37,18 @@ def test_leeds_is_found_by_all_that_contains_it_and_finds_it(around: str) -> Non
         (OXFORD, OXFORDSHIRE, "within"),
         (BOURNEMOUTH, DORSET, "overlaps"),
         (DORSET, BOURNEMOUTH, "overlaps"),
+        (WEST_YORKSHIRE_ITL, WEST_YORKSHIRE_BOARD, "overlaps"),
         (LEEDS, BRADFORD, None),
         (LEEDS, OXFORDSHIRE, None),
     ],
 )
 def test_how_one_area_lies_to_another(of: str, to: str, how: str | None) -> None:
     assert relation(of, to) == how
+
+
+def test_all_of_england_lies_in_england() -> None:
+    english = {code for code in areas() if code.startswith("E")}
+    assert english <= areas_within(ENGLAND)
 
 
 def test_neighbours_have_nothing_in_common() -> None:

@@ -1,0 +1,155 @@
+"""Questions about the public plan: what is public is found, in its order, and nothing else is."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from kil_pipeline.database import Database
+from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.drafts import save_draft
+from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.queries import MOST_PER_PAGE, all_public_entries, public_entries
+from kil_pipeline.plan.statuses import Status
+from tests.factories import NOW, a_commissioner, a_milestone, publish, some_content
+
+LATER = NOW + timedelta(days=3)
+
+
+def found_by(session: Session, **criteria: object) -> list[str]:
+    """Return the headlines of the public entries that criteria find."""
+    return [entry.headline for entry in public_entries(session, Criteria(**criteria)).entries]  # type: ignore[arg-type]
+
+
+def test_search_and_filters_follow_what_is_public(database: Database) -> None:
+    old = some_content("Dancing", themes=("falls",), areas=("E08000035",), route="grant.open", cpv=("85311100",))
+    with database.write() as session:
+        entry = publish(session, a_commissioner(session).id, old)
+    with database.write() as session:
+        new = some_content("Swimming", themes=("food",), areas=("E08000032",), route="pa.open", cpv=("98000000",))
+        draft = save_draft(session, entry, new, version=1, now=LATER)
+    for headline, other in (("Dancing", "Swimming"), ("Swimming", "Dancing")):
+        content = old if headline == "Dancing" else new
+        with database.read() as session:
+            assert found_by(session, words=headline) == [headline]
+            assert found_by(session, words=other) == []
+            for part, given in (("themes", content.themes), ("areas", content.areas), ("cpv", content.cpv)):
+                assert found_by(session, **{part: given}) == [headline]
+                assert found_by(session, **{part: getattr(new if content is old else old, part)}) == []
+            assert found_by(session, routes=(content.route,)) == [headline]
+        with database.write() as session:
+            publish_entry(session, draft.entry_id, now=LATER)
+
+
+SEARCHES = {
+    "minibuses": True,
+    "carers": True,
+    '"older people"': True,
+    '"people minibus"': False,
+    "-minibus older": False,
+    '-"people minibus" older': True,
+    '-"older people" older': False,
+    "Exampleshire": True,
+    "Leeds": True,
+    "frailty": True,
+    "the": False,
+    "24/7": True,
+    "naïve": True,
+    "½": True,
+    "日本": True,
+    '"* OR ( " AND NEAR: & | ! <->': False,
+}
+
+
+def test_words_find_what_they_mean_on_both_databases(database: Database) -> None:
+    summary = "Minibuses for older people, 24/7, and their carer; not naive: ½ price. 日本"
+    content = some_content("Transport", summary=summary, themes=("older-people",), areas=("E08000035",))
+    with database.write() as session:
+        publish(session, a_commissioner(session).id, content)
+    with database.read() as session:
+        assert {words: found_by(session, words=words) == ["Transport"] for words in SEARCHES} == SEARCHES
+
+
+def test_an_entry_is_sorted_by_when_one_can_act_on_it_first(database: Database) -> None:
+    opens, notice = a_milestone("opens", date(2027, 5, 14)), a_milestone("intention_notice", date(2027, 2, 1))
+    plan = [
+        EntryContent("No date"),
+        EntryContent("May", milestones=(opens, notice), route="pa.open"),
+        EntryContent("February", milestones=(opens, notice), route="psr.most-suitable-provider"),
+        EntryContent("Ended", Status.CONCLUDED, milestones=(notice,)),
+    ]
+    with database.write() as session:
+        council = a_commissioner(session).id
+        for content in plan:
+            publish(session, council, content)
+    with database.read() as session:
+        assert found_by(session) == ["February", "May", "No date", "Ended"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("E08000035", ["Board", "County", "Town"]),
+        ("E12000003", ["Board", "County", "Town"]),
+        ("UKE4", ["Board", "County", "Town"]),
+        ("E92000001", ["Board", "County", "Dorset", "Town"]),
+        ("E08000032", ["Board", "County"]),
+        ("E06000058", ["Dorset"]),
+    ],
+)
+def test_an_area_finds_what_lies_in_it_what_contains_it_and_what_overlaps(
+    sqlite_database: Database, asked: str, found: list[str]
+) -> None:
+    plan = {"Town": "E08000035", "County": "E12000003", "Board": "E54000054", "Dorset": "E10000009"}
+    with sqlite_database.write() as session:
+        council = a_commissioner(session).id
+        for headline, code in plan.items():
+            publish(session, council, EntryContent(headline, areas=(code,)))
+    with sqlite_database.read() as session:
+        assert sorted(found_by(session, areas=(asked,))) == found
+
+
+def test_pages_hold_everything_once_and_one_past_the_end_is_empty(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        for number in range(5):
+            publish(session, council, EntryContent(f"Entry {number}"))
+    with database.read() as session:
+        pages = [public_entries(session, Criteria(), page=page, per_page=2) for page in (1, 2, 3, 4)]
+        everything = [entry.headline for entry in all_public_entries(session, Criteria(), batch=2)]
+    assert [[entry.headline for entry in page.entries] for page in pages] == [
+        ["Entry 0", "Entry 1"],
+        ["Entry 2", "Entry 3"],
+        ["Entry 4"],
+        [],
+    ]
+    assert {(page.total, page.pages) for page in pages} == {(5, 3)}
+    assert everything == [f"Entry {number}" for number in range(5)]
+
+
+def test_a_page_is_bounded_whatever_is_asked_for(sqlite_database: Database) -> None:
+    with sqlite_database.read() as session:
+        assert public_entries(session, Criteria(), per_page=10**9).per_page == MOST_PER_PAGE
+
+
+def test_what_one_part_asks_for_are_alternatives_and_parts_add_up(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        publish(session, council, EntryContent("A", themes=("falls",), route="pa.open"))
+        publish(session, council, EntryContent("B", themes=("food", "falls"), route="grant.open"))
+        publish(session, a_commissioner(session, "Other").id, EntryContent("C", themes=("food",), status=Status.OPEN))
+    with database.read() as session:
+        assert found_by(session, themes=("falls", "food")) == ["A", "B", "C"]
+        assert found_by(session, themes=("falls",), chances=("grant",)) == ["B"]
+        assert found_by(session, commissioners=("other",)) == ["C"]
+        assert found_by(session, statuses=("open",), words="-B") == ["C"]
+        assert found_by(session, cpv=("85000000",)) == []
+
+
+def test_equal_criteria_have_one_canonical_form() -> None:
+    one = Criteria(words=" falls  prevention ", themes=("food", "falls", "food"))
+    two = Criteria(words="falls prevention", themes=("falls", "food"))
+    assert (one, one.canonical()) == (two, two.canonical())
+    assert Criteria().everything()
+    assert not one.everything()
