@@ -17,9 +17,8 @@ from werkzeug.test import Client
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import public_version
 from kil_pipeline.exchange.exports import export_csv, export_ocds, export_xlsx
-from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.organisations import find_organisation
-from kil_pipeline.organisations.sign_in import mint_sign_in_token
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.drafts import find_draft
 from kil_pipeline.plan.publishing import publish_entry
@@ -34,11 +33,11 @@ from tests.properties.twins import (
     TOLD,
     Answer,
     Site,
-    csrf_token,
     edit,
     fill,
     open_site,
 )
+from tests.web.visitors import send, sign_in
 
 PLAIN = dict.fromkeys(PATHS, "")
 """Kept back, and not even typed in."""
@@ -214,12 +213,11 @@ def test_the_preview_shows_no_withheld_value(twins: tuple[Site, Site]) -> None:
 def test_when_the_database_fails_the_log_says_so_without_the_value(twins: tuple[Site, Site]) -> None:
     site = twins[1]
     client = signed_in(site, "EXC")
-    page = client.get("/workspace/entries/EXC-0001").text
     form = {"headline": "Breaks for carers", "value": "£123,456 a year", "value: why not": "commercial", "version": "1"}
     with site.database.writer.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE withheld_value RENAME COLUMN updated_at TO changed_at")
     with structlog.testing.capture_logs(processors=[structlog.processors.format_exc_info]) as lines:
-        response = client.post("/workspace/entries/EXC-0001", data={**form, "csrf_token": csrf_token(page)})
+        response = send(client, "/workspace/entries/EXC-0001", form)
     assert (response.status_code, [line["event"] for line in lines]) == (500, ["request failed"])
     assert "withheld_value" in lines[0]["exception"]
     assert "123,456" not in lines[0]["exception"] + response.text
@@ -231,14 +229,7 @@ def signed_in(site: Site, prefix: str) -> Client:
         if prefix != "EXC":
             a_commissioner(session, "Another Council", prefix=prefix)
         council = find_organisation(session, prefix).id
-        member = add_member(
-            session, email=f"{prefix}@example.org", organisation_id=council, role=Role.AUTHOR, now=LATER
-        )
-        token = mint_sign_in_token(session, member.user_id, LATER, 15)
-    client = Client(site.served)
-    page = client.get(f"/sign-in/{token}").text
-    client.post(f"/sign-in/{token}", data={"csrf_token": csrf_token(page)})
-    return client
+    return sign_in(Client(site.served), site.database, council, Role.AUTHOR)
 
 
 def contents_of(database: Database) -> dict[str, list[str]]:

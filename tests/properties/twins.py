@@ -1,7 +1,6 @@
 """Two installations that differ in nothing but what is withheld, and a visitor who writes down every byte of answer."""
 
 import itertools
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -36,6 +35,7 @@ from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.scheduler.jobs import Jobs, run_tick
 from kil_pipeline.settings import Settings, load_settings
 from tests.factories import NOW, a_commissioner, a_milestone, a_subscriber
+from tests.web.visitors import csrf_token
 from web.app import create_app
 from web.context import Context
 from web.warm import WSGIApp, warm
@@ -137,13 +137,6 @@ class Site:
             clock=lambda: LATER,
         )
         assert run_tick(jobs, LATER).failures == ()
-
-
-def csrf_token(page: str) -> str:
-    """Return the token in a page's form."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 def _written_down(client: Client, method: str, address: str, form: Mapping[str, str] | None = None) -> Answer:
