@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kil_pipeline.engagement.sessions import describe_when
 from kil_pipeline.errors import DomainError
 from kil_pipeline.organisations.members import normalise_address
+from kil_pipeline.plan.disclosures import field_label
 from kil_pipeline.plan.expected_dates import Confidence, describe, describe_span
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.reference.areas import area
@@ -64,6 +65,7 @@ def register(app: Flask) -> None:
         benefit_name=lambda code: benefit(code).name,
         cpv_label=cpv_label,
         day=day,
+        field_label=field_label,
         linked=linked,
         mail_address=mail_address,
         paragraphs=paragraphs,

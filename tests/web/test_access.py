@@ -220,7 +220,9 @@ def visit(client: FlaskClient, rule: Rule) -> TestResponse:
 
 def outcome(answer: TestResponse) -> str:
     """Return what became of a visit, in a word or two."""
-    if answer.status_code == 302 and (answer.location or "").startswith("/sign-in"):
+    assert answer.status_code < 500
+    turned_away = answer.status_code in (302, 403)
+    if turned_away and ((answer.location or "").startswith("/sign-in") or 'href="/sign-in' in answer.text):
         return "sign in"
     return {403: "not you", 404: "no such thing"}.get(answer.status_code, "let in")
 

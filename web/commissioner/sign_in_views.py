@@ -70,7 +70,7 @@ def sign_out() -> Response:
         if found is not None:
             note_deed(db, "sign_out", user_id=found.user_id, organisation_id=found.organisation_id, now=now())
     session.clear()
-    return redirect(url_for("public.home"))
+    return redirect(url_for("public.start"))
 
 
 @blueprint.post("/workspace/organisation")
