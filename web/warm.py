@@ -57,7 +57,6 @@ class PublicVersionReader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._kept = threading.local()
-        sa.event.listen(database.engine, "engine_disposed", lambda engine: self.close())
 
     def read(self) -> int:
         """Return the number. A connection that broke is opened anew, once."""

@@ -66,7 +66,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         with pytest.MonkeyPatch.context() as patches:
             site = open_site(url, folder, patches)
             fill(site, secrets)
-            site.database.close()
+            site.close()
         found.append((url, folder))
     return found[0], found[1]
 
@@ -82,7 +82,7 @@ def twins(
     )
     yield one, other
     for site in (one, other):
-        site.database.close()
+        site.close()
         if not site.database.sqlite:
             request.getfixturevalue("postgres").drop(site.database.url)
 

@@ -38,7 +38,7 @@ from tests.factories import NOW, a_commissioner, a_milestone, a_subscriber
 from tests.web.visitors import csrf_token
 from web.app import create_app
 from web.context import Context
-from web.warm import WSGIApp, warm
+from web.warm import PublicVersionReader, WarmDocuments, WSGIApp
 
 LATER = NOW + timedelta(minutes=16)
 """After the quiet period of what happened at NOW: the moment of the tick and of every request."""
@@ -96,13 +96,19 @@ class Site:
     _numbers: "itertools.count[int]" = field(init=False, default_factory=itertools.count)
 
     def __post_init__(self) -> None:
+        self._reader = PublicVersionReader(self.database)
         self.restart()
 
     def restart(self) -> None:
         """Start the web server anew: nothing is kept warm."""
         parts = Context(self.settings, self.database, clock=lambda: LATER, random_token=self.random_token)
         self.app = create_app(parts)
-        self.served = warm(self.app, parts)
+        self.served = WarmDocuments(self.app, self._reader.read)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._reader.close()
+        self.database.close()
 
     def number_from(self, first: int) -> None:
         """Let everything that is made from now on have ids that count up from `first`."""

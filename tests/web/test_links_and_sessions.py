@@ -118,13 +118,15 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, sqlite_database:
     assert [browser.get("/workspace").status_code for browser in (client, thief)] == [302, 302]
 
 
-def test_signing_in_leaves_nothing_of_the_session_before(app: Flask, sqlite_database: Database) -> None:
+def test_signing_in_takes_no_key_that_somebody_planted(app: Flask, sqlite_database: Database) -> None:
     client = app.test_client()
-    before = csrf_token(client.get("/alerts/new").text)
-    with sqlite_database.write() as session:
-        council = a_commissioner(session).id
+    with client.session_transaction() as session:
+        session["signed_in"] = "planted"
+    with sqlite_database.write() as db:
+        council = a_commissioner(db).id
     sign_in(client, sqlite_database, council, Role.AUTHOR)
-    assert client.post("/workspace/entries/new", data={"headline": "x", "csrf_token": before}).status_code == 400
+    with client.session_transaction() as session:
+        assert session["signed_in"] != "planted"
 
 
 @pytest.mark.parametrize(("idle", "status"), [(timedelta(hours=2), 200), (timedelta(hours=2, seconds=1), 302)])

@@ -14,7 +14,7 @@ from tests.factories import NOW, a_commissioner, publish
 from tests.web.visitors import csrf_token, send, sign_in
 from web.app import create_app
 from web.context import Context
-from web.warm import warm
+from web.warm import WarmDocuments
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -49,7 +49,7 @@ def test_a_feed_runs_nothing_and_sets_no_cookie_even_for_who_is_signed_in(
     with sqlite_database.write() as session:
         council = a_commissioner(session).id
     client = sign_in(app.test_client(), sqlite_database, council, Role.AUTHOR)
-    served = Client(warm(app, app.extensions["kil"]))
+    served = Client(WarmDocuments(app, lambda: 0))
     cookie = client.get_cookie("kil")
     assert cookie is not None
     served.set_cookie("kil", cookie.value)
