@@ -54,6 +54,9 @@ def write_mail(outgoing: Outgoing, *, sender: str, base_url: str, now: datetime)
         mail[name] = value
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    mail.set_boundary(
+        f"=_{outgoing.id}"
+    )  # not by chance, so that an attempt repeats; no quoted-printable text has "=_"
     return mail.as_bytes()
 
 

@@ -55,11 +55,11 @@ class Server:
         self._administer("CREATE DATABASE {}", TEMPLATE)
         return self.url(TEMPLATE)
 
-    def clone_template(self) -> str:
-        """Create a database that is like the template; return its address."""
+    def clone_template(self, template: str = TEMPLATE) -> str:
+        """Create a database that is like the template, or another that nobody uses now; return its address."""
         self.clones += 1
         name = f"kil_{self.clones}"
-        self._administer("CREATE DATABASE {} TEMPLATE {}", name, TEMPLATE)
+        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
         return self.url(name)
 
     def drop(self, url: str) -> None:

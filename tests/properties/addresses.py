@@ -1,0 +1,69 @@
+"""The addresses that anybody may ask for, and the forms that anybody may send: a test holds that none is missing."""
+
+from flask import Flask
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from tests.properties.twins import TOLD, Site, signed_links
+
+FORMATS = ("/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json")
+FILTERS = (
+    "area=E08000035", "area=nowhere", "theme=carers", "theme=none", "commissioner=exampleshire-council", "chance=open",
+    "chance=undecided", "route=psr.direct-award-a", "status=open", "status=draft", "cpv=85000000", "entry=EXC-0001",
+    "entry=EXC-0003", "q=carers", "q=classes", "page=2", "page=99", "page=x", "order=newest", "order=updated",
+)  # fmt: skip
+READ = (
+    "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",
+    "/plan", "/plan?view=timeline", "/plan?view=none", "/sign-in", "/sign-in?next=/workspace/entries/EXC-0001",
+    "/sign-in/sign-in-token", "/workspace", "/workspace/entries/EXC-0001", "/alerts/new", "/alerts/new?theme=carers",
+    "/alerts/confirm/confirmation-token", "/alerts/nonsense", "/alerts/nonsense/unsubscribe",
+    "/entries/EXC-0001", "/entries/EXC-0002", "/entries/EXC-0003", "/entries/NONE-1", "/entries/EXC-0001.json",
+    "/entries/EXC-0002.json", "/entries/EXC-0003.json", "/entries/EXC-0001/changes/1", "/entries/EXC-0002/changes/1",
+    "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
+    "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
+    "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
+    "/dev/mail",
+    *FORMATS, *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom") for wanted in FILTERS),
+    "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
+)  # fmt: skip
+"""What anybody may ask for. Every public route is among it, or in `links_of`."""
+SEARCHES = ("/plan?q=", "/plan?area=", "/plan?cpv=", "/alerts/new?q=", *(f"{path}?q=" for path in FORMATS))
+"""Where somebody who guesses could ask for the very value that is withheld."""
+
+
+def links_of(site: Site) -> tuple[str, ...]:
+    """Return the addresses that only a mail, or the list of mails, knows."""
+    mails = sorted(file.stem for file in (site.settings.var / "mail").glob("*.eml"))
+    assert len(mails) == 3  # a digest, a confirmation and a sign-in link
+    shown = [f"/dev/mail/{name}{part}" for name in mails for part in ("", "/html")]
+    return (*signed_links(site), *shown)
+
+
+def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
+    """Return what anybody may send, with forms that are filled in well and badly."""
+    manage, unsubscribe = signed_links(site)
+    asked = {"email": "another@example.org", "frequency": "daily"}
+    return (
+        ("/alerts/new", asked),
+        ("/alerts/new", {**asked, "area": TOLD["areas"], "email": "nobody"}),
+        ("/alerts/confirm/confirmation-token", {}),
+        ("/alerts/confirm/confirmation-token", {}),
+        (manage, {"frequency": "weekly", "weekday": "2"}),
+        (unsubscribe, {}),
+        (manage, {"do": "erase"}),
+        ("/sign-in", {"email": "author@example.org"}),
+        ("/sign-in", {"email": "nobody@example.org"}),
+        ("/sign-in/sign-in-token", {"next": "/workspace"}),
+        ("/sign-in/sign-in-token", {"next": "/workspace"}),
+        ("/sign-out", {}),
+        ("/workspace/entries/EXC-0001", {"headline": TOLD["value"]}),
+        ("/entries/EXC-0001", {}),
+    )
+
+
+def find_endpoint(app: Flask, address: str, method: str) -> str | None:
+    """Return the endpoint that answers, or None where none does."""
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(address.partition("?")[0], method)
+    except (NotFound, MethodNotAllowed):
+        return None
+    return str(endpoint)

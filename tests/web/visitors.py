@@ -1,0 +1,40 @@
+"""Browsers that are signed in, and forms that are sent as a browser sends them."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import TypeVar
+
+from werkzeug.test import Client, TestResponse
+
+from kil_pipeline.database import Database
+from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.sign_in import mint_sign_in_token
+from tests.factories import NOW
+
+C = TypeVar("C", bound=Client)
+
+
+def csrf_token(page: str) -> str:
+    """Return the token in a page's form."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def send(
+    client: Client, address: str, form: Mapping[str, str] | None = None, *, page: str = "/alerts/new"
+) -> TestResponse:
+    """Send a form, with the token that `page` gives this browser."""
+    return client.post(address, data={**(form or {}), "csrf_token": csrf_token(client.get(page).text)})
+
+
+def sign_in(client: C, database: Database, organisation_id: uuid.UUID, role: Role) -> C:
+    """Sign a browser in as a new member of an organisation."""
+    with database.write() as session:
+        email = f"{role}.{organisation_id.hex}@example.org"
+        member = add_member(session, email=email, organisation_id=organisation_id, role=role, now=NOW)
+        token = mint_sign_in_token(session, member.user_id, NOW, 30)
+    response = send(client, f"/sign-in/{token}", {"next": "/workspace"}, page=f"/sign-in/{token}")
+    assert (response.status_code, response.location) == (302, "/workspace")
+    return client
