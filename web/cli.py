@@ -90,7 +90,7 @@ def _empty(settings: Settings) -> None:
     found = sa.MetaData()
     found.reflect(database.engine)
     with database.writer.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS entry_search")
+        connection.exec_driver_sql("DROP TABLE IF EXISTS entry_search_fts")
         found.clear()
         found.reflect(connection)
         found.drop_all(connection)

@@ -64,6 +64,10 @@ _ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
     Order.UPDATED: (PublicEntryRow.updated_at.desc(), PublicEntryRow.reference.desc()),
 }
 
+_KEY_IN_ORDER = sa.cast(PublicEntryRow.entry_id, sa.Uuid)
+"""The key, for lists of which one page is wanted. SQLite uses no index for it: it walks the list in its order and stops
+at the end of the page, where it would else fetch and sort everything that meets the filter."""
+
 
 def public_entries(
     session: Session, criteria: Criteria, *, page: int = 1, per_page: int = 20, order: Order = Order.SOONEST
@@ -73,13 +77,15 @@ def public_entries(
     chosen = sa.select(PublicEntryRow, Organisation).join(
         Organisation, Organisation.id == PublicEntryRow.organisation_id
     )
-    conditions = conditions_for(session, criteria)
     counted = sa.select(sa.func.count()).select_from(PublicEntryRow)
     if criteria.commissioners:
         counted = counted.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-    total = session.scalar(counted.where(*conditions)) or 0
+    total = session.scalar(counted.where(*conditions_for(session, criteria))) or 0
     rows = session.execute(
-        chosen.where(*conditions).order_by(*_ORDERS[order]).limit(per_page).offset((page - 1) * per_page)
+        chosen.where(*conditions_for(session, criteria, key=_KEY_IN_ORDER))
+        .order_by(*_ORDERS[order])
+        .limit(per_page)
+        .offset((page - 1) * per_page)
     )
     return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
 
@@ -145,17 +151,19 @@ def public_revisions(session: Session, entry_id: uuid.UUID) -> tuple[PublicRevis
     )
 
 
-def conditions_for(session: Session, criteria: Criteria) -> list[sa.ColumnElement[bool]]:
-    """Return `criteria` as conditions on `PublicEntryRow` (joined with `Organisation`)."""
+def conditions_for(
+    session: Session, criteria: Criteria, *, key: sa.SQLColumnExpression[uuid.UUID] = PublicEntryRow.entry_id
+) -> list[sa.ColumnElement[bool]]:
+    """Return `criteria` as conditions on `PublicEntryRow` (joined with `Organisation`). `key`: its `entry_id`."""
     entry = PublicEntryRow
     found: list[sa.ColumnElement[bool]] = []
     if criteria.areas:
         codes = sorted({code for chosen in criteria.areas for code in related_areas(chosen)})
-        found.append(entry.entry_id.in_(sa.select(PublicArea.entry_id).where(PublicArea.code.in_(codes))))
+        found.append(key.in_(sa.select(PublicArea.entry_id).where(PublicArea.code.in_(codes))))
     if criteria.themes:
-        found.append(entry.entry_id.in_(sa.select(PublicTheme.entry_id).where(PublicTheme.code.in_(criteria.themes))))
+        found.append(key.in_(sa.select(PublicTheme.entry_id).where(PublicTheme.code.in_(criteria.themes))))
     if criteria.cpv:
-        found.append(_with_cpv(criteria.cpv))
+        found.append(key.in_(_with_cpv(criteria.cpv)))
     if criteria.commissioners:
         found.append(Organisation.slug.in_(criteria.commissioners))
     for column, values in (
@@ -167,12 +175,10 @@ def conditions_for(session: Session, criteria: Criteria) -> list[sa.ColumnElemen
         if values:
             found.append(column.in_(values))
     if criteria.words:
-        found.append(matching_entries(session, criteria.words, entry.entry_id))
+        found.append(matching_entries(session, criteria.words, key))
     return found
 
 
-def _with_cpv(codes: tuple[str, ...]) -> sa.ColumnElement[bool]:
+def _with_cpv(codes: tuple[str, ...]) -> sa.Select[uuid.UUID]:
     stems = [code.rstrip("0") for code in codes]
-    return PublicEntryRow.entry_id.in_(
-        sa.select(PublicCpv.entry_id).where(sa.or_(*(PublicCpv.code.startswith(stem) for stem in stems)))
-    )
+    return sa.select(PublicCpv.entry_id).where(sa.or_(*(PublicCpv.code.startswith(stem) for stem in stems)))

@@ -1,6 +1,7 @@
 """Search by words. Both databases index the same stems, made by `text.stems`, so that search and alerts agree.
 
-`entry_search` is an FTS5 table on SQLite and a table with a generated tsvector on PostgreSQL (see the migrations).
+`entry_search` holds the stems. PostgreSQL finds them by a generated tsvector; on SQLite triggers keep the FTS5 table
+`entry_search_fts` in step with it (see the migrations).
 """
 
 import uuid
@@ -13,7 +14,9 @@ from kil_pipeline.plan.wordings import describe_value
 from kil_pipeline.reference.themes import theme
 from kil_pipeline.text import Query, parse_query, stems
 
-ENTRY_SEARCH = sa.table("entry_search", sa.column("entry_id", sa.Uuid), sa.column("stems", sa.Text))
+ENTRY_SEARCH = sa.table(
+    "entry_search", sa.column("id", sa.Integer), sa.column("entry_id", sa.Uuid), sa.column("stems", sa.Text)
+)
 """Not in the metadata: it is made by hand in the migrations, differently on each database."""
 
 
@@ -39,16 +42,13 @@ def index_entry(session: Session, entry_id: uuid.UUID, words: list[str]) -> None
 
 def forget_entry(session: Session, entry_id: uuid.UUID) -> None:
     """Take an entry out of the index."""
-    mine = ENTRY_SEARCH.c.entry_id == entry_id
-    if _is_sqlite(session):  # an FTS5 table finds a row by its words alone: its id is one of them
-        mine = _matches(f'entry_id : "{entry_id.hex}"')
-    session.execute(sa.delete(ENTRY_SEARCH).where(mine))
+    session.execute(sa.delete(ENTRY_SEARCH).where(ENTRY_SEARCH.c.entry_id == entry_id))
 
 
 def matching_entries(session: Session, words: str, key: sa.SQLColumnExpression[uuid.UUID]) -> sa.ColumnElement[bool]:
     """Return the condition that the entry with this key has `words`, as a reader types them."""
     query = parse_query(words)
-    sqlite = _is_sqlite(session)
+    sqlite = session.get_bind().dialect.name == "sqlite"
     conditions = []
     if query.must or query.phrases:
         conditions.append(_found(_wanted(query, sqlite), key, sqlite))
@@ -68,18 +68,11 @@ def _phrase(words: tuple[str, ...], sqlite: bool) -> str:
 
 
 def _found(wanted: str, key: sa.SQLColumnExpression[uuid.UUID], sqlite: bool) -> sa.ColumnElement[bool]:
+    found = sa.select(ENTRY_SEARCH.c.entry_id)
     if sqlite:
-        condition = _matches(f"stems : ({wanted})")
+        fts = sa.table("entry_search_fts", sa.column("rowid", sa.Integer), sa.column("entry_search_fts", sa.Text))
+        found = found.join(fts, fts.c.rowid == ENTRY_SEARCH.c.id).where(fts.c.entry_search_fts.match(wanted))
     else:
         tsv: sa.ColumnElement[str] = sa.literal_column("entry_search.tsv")
-        condition = tsv.op("@@")(sa.func.to_tsquery("simple", wanted))
-    return key.in_(sa.select(ENTRY_SEARCH.c.entry_id).where(condition))
-
-
-def _matches(wanted: str) -> sa.ColumnElement[bool]:
-    table: sa.ColumnElement[str] = sa.literal_column("entry_search")
-    return table.op("MATCH", is_comparison=True)(wanted)
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+        found = found.where(tsv.op("@@")(sa.func.to_tsquery("simple", wanted)))
+    return key.in_(found)
