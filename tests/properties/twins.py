@@ -141,6 +141,7 @@ class Site:
             random=lambda: 0.0,
             random_token=self.random_token,
             clock=lambda: LATER,
+            monotonic=lambda: 0.0,
         )
         assert run_tick(jobs, LATER).failures == ()
 
