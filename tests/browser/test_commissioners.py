@@ -1,0 +1,71 @@
+"""A commissioner's work in a real browser: signing in, writing, previewing, publishing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.mailbox import count_mails, follow_link, open_mail
+
+OpenPage = Callable[..., Page]
+Check = Callable[[Page], None]
+LINK = "Your link to sign in"
+
+
+def sign_in(page: Page, address: str) -> None:
+    before = count_mails(page, LINK, address)
+    page.goto("/sign-in")
+    page.get_by_label("email").fill(address)
+    page.get_by_role("button", name="Send me a link").click()
+    open_mail(page, LINK, address, after=before)
+    follow_link(page, "/sign-in/")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Your plan")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("width", "javascript", "address"),
+    [(1280, True, "commissioner@icb.example.org"), (375, False, "commissioner@council.example.org")],
+)
+def test_from_a_headline_to_a_public_page_that_says_why_not(
+    page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool, address: str
+) -> None:
+    page, headline = page_at(width, javascript=javascript), f"Telling stories together, at {width}"
+    sign_in(page, address)
+    assert_accessible(page)
+    page.get_by_role("button", name="New planned opportunity").click()
+    page.get_by_label("Headline").fill(headline)
+    page.get_by_label("Carers").first.check()
+    page.get_by_text("Not decided, or can’t say yet? Say why: How much", exact=True).click()
+    why = page.locator("#value-why-not")
+    why.select_option(label="Not decided: The money is not confirmed")
+    page.locator("#value-expected-by").fill("March 2030")
+    page.get_by_label("Applications or bids open", exact=True).fill("autumn 2029 (indicative)")
+    assert_accessible(page)
+    page.get_by_role("button", name="Save and preview").click()
+    expect(page.get_by_role("heading", name="Preview: not public yet")).to_be_visible()
+    expect(page.get_by_text("The money is not confirmed")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("is published: everybody can see it now.")).to_be_visible()
+    page.goto(f"/plan?q={width}+stories")
+    page.get_by_role("link", name=headline).click()
+    expect(page.get_by_text("September to November 2029").first).to_be_visible()
+    assert_accessible(page)
+    feed = page.request.get("/feeds/entries.atom?order=updated").text()
+    assert headline in feed
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_form_says_what_to_mend_and_keeps_what_was_typed(
+    page_at: OpenPage, assert_accessible: Check, width: int
+) -> None:
+    page = page_at(width)
+    sign_in(page, "commissioner@icb.example.org")
+    page.goto("/workspace/entries/new")
+    page.get_by_label("How much", exact=True).fill("a lot")
+    page.get_by_role("button", name="Save as a draft").click()
+    assert_accessible(page)
+    page.get_by_role("alert").get_by_role("link", name="Write a headline").click()
+    expect(page.get_by_label("Headline")).to_be_focused()
+    expect(page.get_by_label("How much", exact=True)).to_have_value("a lot")
