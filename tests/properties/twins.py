@@ -14,7 +14,6 @@ from werkzeug.test import Client
 
 from feeds.mail import make_renderer
 from feeds.mail_transports import make_sender
-from kil_pipeline.alerts.deliveries import queue_sign_in
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.requests import AlertRequest, ask_for_alerts, mint_confirmation_token
@@ -160,10 +159,8 @@ def fill(site: Site, secrets: Withheld) -> None:
     site.number_from(1)
     with site.database.write() as session:
         council = a_commissioner(session, prefix="EXC").id
-        member = add_member(session, email="author@example.org", organisation_id=council, role=Role.AUTHOR, now=NOW)
+        add_member(session, email="author@example.org", organisation_id=council, role=Role.AUTHOR, now=NOW)
         a_subscriber(session, Criteria(), frequency=Frequency.AT_ONCE, email="reader@example.org")
-        ask_for_alerts(session, "new@example.org", (Criteria(),), Frequency.DAILY, now=NOW)
-        queue_sign_in(session, member.user_id, member.email, next_path="/workspace", now=NOW)
     with site.database.write() as session:
         _write_plan(session, council, secrets)
         note_deed(session, "publish_entry", subject="EXC-0001", organisation_id=council, now=NOW)
@@ -210,6 +207,7 @@ def _of(content: EntryContent, secrets: Withheld) -> dict[str, str]:
 
 def _mint_one_use_links(site: Site) -> None:
     with site.database.write() as session:
+        ask_for_alerts(session, "new@example.org", (Criteria(),), Frequency.DAILY, now=NOW)
         request, user = session.scalars(sa.select(AlertRequest.id)).one(), session.scalars(sa.select(User.id)).one()
         mint_sign_in_token(session, user, LATER, 15, random_token=lambda: "sign-in-token")
         mint_confirmation_token(session, request, "confirmation-token", LATER)
