@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,6 @@ from werkzeug.test import Client
 
 from feeds.mail import make_renderer
 from feeds.mail_transports import make_sender
-from kil_pipeline.alerts.deliveries import queue_sign_in
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.requests import AlertRequest, ask_for_alerts, mint_confirmation_token
@@ -85,6 +84,14 @@ EDITED = {"EXC-0001": CARERS, "EXC-0002": FALLS_DISCLOSED, "EXC-0003": DRAFT}
 """The content of each entry that has its withheld values edited, by reference."""
 
 
+class TimelessJobs(Jobs):
+    """Jobs that take no time, so that two ticks write down the same moments."""
+
+    def clock_from(self, now: datetime) -> Callable[[], datetime]:
+        """Return a clock that stands at `now`."""
+        return lambda: now
+
+
 @dataclass
 class Site:
     """One installation with its clock and chance. `served` is what the web server serves."""
@@ -133,7 +140,7 @@ class Site:
 
     def tick(self) -> None:
         """Do what is due, with real mails into the outbox."""
-        jobs = Jobs(
+        jobs = TimelessJobs(
             self.database,
             self.settings,
             make_renderer(self.settings),
@@ -161,10 +168,8 @@ def fill(site: Site, secrets: Withheld) -> None:
     site.number_from(1)
     with site.database.write() as session:
         council = a_commissioner(session, prefix="EXC").id
-        member = add_member(session, email="author@example.org", organisation_id=council, role=Role.AUTHOR, now=NOW)
+        add_member(session, email="author@example.org", organisation_id=council, role=Role.AUTHOR, now=NOW)
         a_subscriber(session, Criteria(), frequency=Frequency.AT_ONCE, email="reader@example.org")
-        ask_for_alerts(session, "new@example.org", (Criteria(),), Frequency.DAILY, now=NOW)
-        queue_sign_in(session, member.user_id, member.email, next_path="/workspace", now=NOW)
     with site.database.write() as session:
         _write_plan(session, council, secrets)
         note_deed(session, "publish_entry", subject="EXC-0001", organisation_id=council, now=NOW)
@@ -211,6 +216,7 @@ def _of(content: EntryContent, secrets: Withheld) -> dict[str, str]:
 
 def _mint_one_use_links(site: Site) -> None:
     with site.database.write() as session:
+        ask_for_alerts(session, "new@example.org", (Criteria(),), Frequency.DAILY, now=NOW)
         request, user = session.scalars(sa.select(AlertRequest.id)).one(), session.scalars(sa.select(User.id)).one()
         mint_sign_in_token(session, user, LATER, 15, random_token=lambda: "sign-in-token")
         mint_confirmation_token(session, request, "confirmation-token", LATER)
