@@ -50,7 +50,6 @@ def test_a_worker_killed_while_sending_loses_no_mail_and_doubles_at_most_the_one
 
 PUBLISH = """
 import os, signal, sys
-import kil_pipeline.organisations.members
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.organisations import find_organisation
 from tests.factories import publish, some_content

@@ -133,3 +133,14 @@ def test_a_clock_that_was_a_year_ahead_leaves_the_next_digest_where_it_belongs(d
     assert post.digests() == []
     post.tick(london("2026-11-24T08:00"))
     assert [titles for _, titles in post.digests()] == [("After it was set right",)]
+
+
+def test_what_was_published_by_a_clock_that_was_ahead_does_not_wait_for_years(database: Database) -> None:
+    now = london("2026-11-23T09:00")
+    with database.write() as session:
+        council = a_commissioner(session)
+        a_subscriber(session, at=now)
+        publish(session, council.id, some_content("Early"), at=now + DAY * 365)
+    post = Post(database)
+    post.tick(now)
+    assert [titles for _, titles in post.digests()] == [("Early",)]
