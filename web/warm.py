@@ -63,8 +63,15 @@ class PublicVersionReader:
         try:
             return self._ask()
         except Exception:
-            self._drop()
+            self.close()
             return self._ask()
+
+    def close(self) -> None:
+        """Close the connection of this thread; the next question opens another."""
+        connection = getattr(self._kept, "connection", None)
+        self._kept.connection = self._kept.cursor = None
+        if connection is not None:
+            connection.close()
 
     def _ask(self) -> int:
         cursor = getattr(self._kept, "cursor", None)
@@ -79,12 +86,6 @@ class PublicVersionReader:
             cursor = self._kept.cursor
         cursor.execute("SELECT n FROM log_head WHERE id = 1")
         return int(cursor.fetchone()[0])
-
-    def _drop(self) -> None:
-        connection = getattr(self._kept, "connection", None)
-        if connection is not None:
-            connection.close()
-        self._kept.connection = self._kept.cursor = None
 
 
 class WarmDocuments:

@@ -85,7 +85,7 @@ class World:
 
     def close(self) -> None:
         """Close the connections that are kept open between requests and between ticks."""
-        self._versions._drop()
+        self._versions.close()
         assert isinstance(self._send, SmtpSender)
         self._send.close()
 
