@@ -1,5 +1,6 @@
 """Jobs for tests: letters instead of mails, a sender that keeps what it was given, chance that is none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from kil_pipeline.alerts.letters import DigestLetter, Letter, Message, Outcome, 
 from kil_pipeline.database import Database
 from kil_pipeline.scheduler.jobs import Jobs, TickReport, run_tick
 from kil_pipeline.settings import load_settings
+from kil_pipeline.times import utc_now
 
 
 @dataclass
@@ -19,10 +21,18 @@ class Post:
     answers: list[Receipt] = field(default_factory=list)
     quiet_minutes: int = 15
 
-    def jobs(self) -> Jobs:
+    def jobs(self, clock: Callable[[], datetime] = utc_now) -> Jobs:
         """Return the jobs that send through this post office."""
         settings = load_settings({"KIL_ENV": "development", "KIL_QUIET_PERIOD_MINUTES": str(self.quiet_minutes)})
-        return Jobs(self.database, settings, self.render, self.send, random=lambda: 0.0, monotonic=lambda: 0.0)
+        return Jobs(
+            self.database,
+            settings,
+            self.render,
+            self.send,
+            random=lambda: 0.0,
+            clock=clock,
+            monotonic=lambda: 0.0,
+        )
 
     def render(self, letter: Letter) -> Message:
         """Keep the letter, and render next to nothing."""

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ class ScriptedServer:
     """
 
     replies: dict[str, list[str]] = field(default_factory=dict)
+    halt_at: tuple[str, int] | None = None
+    """At which command, counted from 1, the server says nothing until it is told to `go_on`: a slow one."""
     greeting: str = "220 ready"
     mails: list[bytes] = field(default_factory=list)
     """What was accepted."""
@@ -28,6 +31,10 @@ class ScriptedServer:
     """How many mails came whole, accepted or not."""
     senders: list[str] = field(default_factory=list)
     connections: int = 0
+
+    def __post_init__(self) -> None:
+        self.halted, self.go_on = threading.Event(), threading.Event()
+        self._heard: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -39,6 +46,7 @@ class ScriptedServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.go_on.set()
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._accepting.join()
@@ -105,6 +113,10 @@ class ScriptedServer:
         return False
 
     def _reply(self, command: str, usual: str) -> str:
+        self._heard[command] += 1
+        if (command, self._heard[command]) == self.halt_at:
+            self.halted.set()
+            self.go_on.wait()
         scripted = self.replies.get(command, [])
         return scripted.pop(0) if scripted else usual
 

@@ -102,7 +102,7 @@ def test_a_commissioners_change_is_seen_at_once_and_mailed_after_the_quiet_perio
     assert "How much" in " ".join(officer.page.texts("section", "gaps"))
     assert (feed_titles(reader), calendar_days(reader)) == before
     officer.press("Publish", why="The board met.")
-    assert officer.open("/entries/EXC-0001").texts("h1") == ["Falls classes for all"]
+    assert reader.open("/entries/EXC-0001").texts("h1") == ["Falls classes for all"]
     assert feed_titles(reader)[0] == "Falls classes for all"
     assert calendar_days(reader, "/calendars/milestones.ics?theme=falls") == [
         ("Falls classes for all", "2027-07-01 to 2027-09-30")
