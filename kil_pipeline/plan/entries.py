@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kil_pipeline.database import Base, new_id
+from kil_pipeline.organisations.members import User
 
 
 class Entry(Base):
@@ -37,7 +38,7 @@ class WorkingCopy(Base):
     published_version: Mapped[int | None]
     content: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
-    updated_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("user.id"))
+    updated_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(User.id))
 
 
 class WithheldValue(Base):
@@ -66,7 +67,7 @@ class Revision(Base):
     why: Mapped[str] = mapped_column(sa.Text)
     minor: Mapped[bool]
     published_at: Mapped[datetime]
-    published_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("user.id"))
+    published_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(User.id))
 
 
 class PublicEntryRow(Base):

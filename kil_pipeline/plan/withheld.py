@@ -14,7 +14,7 @@ from kil_pipeline.plan.entries import WithheldValue
 def withheld_values(session: Session, entry_id: uuid.UUID) -> dict[str, str]:
     """Return what a commissioner keeps to itself of an entry, by field path. For its own workspace only."""
     rows = session.execute(sa.select(WithheldValue.path, WithheldValue.value).where(WithheldValue.entry_id == entry_id))
-    return dict(rows.tuples().all())
+    return {row.path: row.value for row in rows}
 
 
 def keep_withheld_values(session: Session, entry_id: uuid.UUID, values: Mapping[str, str], now: datetime) -> None:
