@@ -81,7 +81,8 @@ class RowEntries:
 
     def _find(self, session: Session, organisation_id: uuid.UUID, row: ReadRow) -> tuple[Entry | None, str | None]:
         """Return the entry that a row is about, with the key by which it is found again."""
-        known = session.scalar(sa.select(Entry).where(Entry.reference == row.reference.upper()))
+        ours = sa.select(Entry).where(Entry.reference == row.reference.upper())
+        known = session.scalar(ours) if row.reference else None
         if known is not None:
             if known.organisation_id != organisation_id:
                 raise OtherOrganisation(f"{known.reference} is a planned opportunity of another organisation.")

@@ -15,9 +15,11 @@ from kil_pipeline.exchange.releases import ReleaseNotUnderstood, kind_of_release
 from kil_pipeline.exchange.reports import UnreadableFile
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.contents import EntryContent, Milestone, Notice
+from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.entries import Revision
 from kil_pipeline.plan.expected_dates import Confidence, Precision, expected_span
 from kil_pipeline.plan.money import Money, Period, Vat
+from kil_pipeline.plan.queries import all_public_entries
 from tests.exchange.sheets import a_release, contents, counts, import_notices, snapshot
 from tests.factories import NOW
 
@@ -65,6 +67,15 @@ def test_a_notice_becomes_an_entry(database: Database, tmp_path: Path) -> None:
     }
     with database.read() as session:
         assert session.scalars(sa.select(Organisation.name)).all() == ["Exampleshire County Council"]
+
+
+def test_the_notice_that_readers_get_counts_from_the_day_of_the_notice(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    import_notices(sqlite_database, tmp_path, a_release(), publish=True)
+    with sqlite_database.read() as session:
+        (entry,) = all_public_entries(session, Criteria())
+    assert (entry.first_told_on(), entry.notice_weeks()) == (date(2026, 8, 10), (29, 29))
 
 
 def test_the_same_notices_again_change_nothing(database: Database, tmp_path: Path) -> None:
