@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kil_pipeline.database import Base, new_id
 from kil_pipeline.organisations.members import User
+from kil_pipeline.organisations.organisations import Organisation
 
 
 class Entry(Base):
@@ -18,7 +19,7 @@ class Entry(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(sa.String(30), unique=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id), index=True)
     status: Mapped[str] = mapped_column(sa.String(20), index=True)
     source_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
     """Where an import got it from, such as ocds:ocds-h6vhtk-068ae4: the same source finds the same entry again."""
@@ -82,7 +83,7 @@ class PublicEntryRow(Base):
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(30), unique=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id), index=True)
     revision: Mapped[int]
     content: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(sa.String(20), index=True)
