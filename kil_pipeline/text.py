@@ -177,9 +177,18 @@ def shorten(text: str, most: int) -> str:
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
 def safe_cell(text: str) -> str:
     """Return `text` as a spreadsheet cell that no program takes for a formula (OWASP, CSV injection).
 
-    A cell that starts with one of = + - @ tab or carriage return gets an apostrophe in front.
+    A cell that starts with one of = + - @ (full-width ones too), a tab or a line end gets an apostrophe in front; so
+    does one that starts with apostrophes before those, so that `plain_cell` always finds the way back.
     """
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return "'" + text if text.lstrip("'").startswith(_FORMULA_STARTS) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return what `safe_cell` was given."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_STARTS) else text

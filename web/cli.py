@@ -1,5 +1,6 @@
 """The `kil` command. Exit code 2 and one clear line for misuse, 1 for a run that failed."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -34,7 +35,19 @@ def kil() -> None:
 def main() -> None:
     """Run the command; turn what is known to go wrong into one line."""
     try:
-        kil(prog_name="kil")
+        kil(prog_name="kil", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _stop(error.format_message(), error.exit_code)
+    except click.Abort:
+        _stop("Stopped.", 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: there is nothing to say
+        sys.exit(1)
+    except OSError as error:
+        _stop(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", 1)
     except ConfigurationError as error:
         _stop(str(error), 2)
     except DomainError as error:

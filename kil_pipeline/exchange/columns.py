@@ -5,21 +5,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kil_pipeline.exchange.amount_headings import complete_amount, without_amount_words
 from kil_pipeline.exchange.reports import UnreadableFile
 from kil_pipeline.plan.answers import PARTS, answer_fields, path_of
 from kil_pipeline.plan.disclosures import field_labels
 from kil_pipeline.reference.milestones import milestone_kinds
+from kil_pipeline.text import clean_line, shorten
 
 REFERENCE = "reference"
 """The column of an entry's reference, ours or the commissioner's own."""
 PROVIDER, EXTENSION = "provider", "extension"
 """Columns of a contracts register."""
 
-_SYNONYMS: dict[str, tuple[str, ...]] = {
+_SYNONYMS: dict[str, tuple[str, ...]] = {  # the more telling first: of two columns for one thing, it is read
     REFERENCE: ("ref", "our reference", "reference number", "contract reference", "contract number", "id", "unique id"),
     "headline": (
-        "title", "name", "service", "service name", "service title", "project", "project title", "contract title",
-        "contract name", "contract", "opportunity", "opportunity title", "requirement", "procurement title", "scheme",
+        "title", "contract title", "service title", "project title", "opportunity title", "procurement title",
+        "service name", "contract name", "opportunity", "project", "scheme", "requirement", "service", "contract",
+        "name",
     ),
     "summary": ("description", "what it is", "details", "scope", "overview", "service description"),
     "themes": ("theme", "topic", "topics", "category", "categories"),
@@ -49,6 +52,16 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+OWN_COLUMNS = ("Commissioner", "First published", "Last changed", "Please note", "What to mend")
+"""Columns that we write ourselves and read nothing from."""
+_YES_NO = {
+    "yes": "VCSE organisations", "y": "VCSE organisations", "true": "VCSE organisations",
+    "no": "Not marked as suitable for VCSE organisations", "n": "Not marked as suitable for VCSE organisations",
+    "false": "Not marked as suitable for VCSE organisations",
+}  # fmt: skip
+"""What a tick in a column "Suitable for VCSE" says."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """The columns of a sheet: each place with what it holds, and the headings that nothing is known of."""
@@ -61,38 +74,73 @@ class Columns:
         return key in self.keys
 
     @property
-    def unknown(self) -> tuple[str, ...]:
-        """The headings that nothing is known of."""
-        return tuple(h for h, key in zip(self.headings, self.keys, strict=True) if key is None and h)
+    def left_out(self) -> tuple[str, ...]:
+        """The headings that nothing is read from: unknown ones, and second ones for the same thing."""
+        own = {plain_heading(heading) for heading in OWN_COLUMNS}
+        pairs = zip(self.headings, self.keys, strict=True)
+        return tuple(h for h, key in pairs if key is None and h and plain_heading(h) not in own)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that the sheet has a column for."""
+        return frozenset(key.split(":")[0] for key in self.keys if key is not None)
 
     def read(self, cells: Sequence[str]) -> dict[str, str]:
-        """Return a row's cells by what they hold; the first column of a kind counts where there are two."""
+        """Return a row's cells by what they hold."""
         found: dict[str, str] = {}
-        for key, cell in zip(self.keys, cells, strict=False):
-            if key is not None and cell and key not in found:
+        for heading, key, cell in zip(self.headings, self.keys, cells, strict=False):
+            if key == "value":
+                found[key] = complete_amount(heading, cell)
+            elif key == "suitability":
+                found[key] = _YES_NO.get(cell.casefold(), cell)
+            elif key is not None:
                 found[key] = cell
-        return found
+        return {key: cell for key, cell in found.items() if cell}
+
+    def cell_of(self, key: str, cells: Sequence[str]) -> str:
+        """Return a row's cell for this, as it stands there; empty where there is none."""
+        return next((cell for k, cell in zip(self.keys, cells, strict=False) if k == key), "")
 
     def heading_of(self, key: str) -> str:
-        """Return the heading under which something stands, or its own name where it has no column."""
-        return next((h for h, k in zip(self.headings, self.keys, strict=True) if k == key), key)
+        """Return the heading under which something stands, or that of the template where it has no column."""
+        standing = next((h for h, k in zip(self.headings, self.keys, strict=True) if k == key), "")
+        field, _, part = key.partition(":")
+        return standing or headings_of_fields().get(field, field.capitalize()) + (f":{part}" if part else "")
 
 
 def recognise_columns(headings: Sequence[str]) -> Columns:
-    """Return which column is which. The headline's may be missing: see `has`."""
-    return Columns(tuple(headings), tuple(_known().get(plain_heading(heading)) for heading in headings))
+    """Return which column is which. Of two for the same thing, the one with the more usual heading counts."""
+    headings = tuple(clean_line(heading) for heading in headings)
+    best: dict[str, tuple[int, int]] = {}
+    for place, heading in enumerate(headings):
+        key, rank = _find_key(heading)
+        if key is not None:
+            best[key] = min(best.get(key, (rank, place)), (rank, place))
+    places = {place: key for key, (_, place) in best.items()}
+    return Columns(headings, tuple(places.get(place) for place in range(len(headings))))
+
+
+def _find_key(heading: str) -> tuple[str | None, int]:
+    """Return what a heading means, with how unusual it is."""
+    plain = plain_heading(heading)
+    found = _known().get(plain)
+    if found is None and _known().get(without_amount_words(plain), ("", 0))[0] == "value":
+        return "value", len(_known())
+    return found or (None, 0)
 
 
 def find_headings(rows: Sequence[Sequence[str]], wanted: str = "headline") -> tuple[int, Columns]:
-    """Return the place of the heading row among the first rows (there may be a title above it), with its columns.
+    """Return the place of the heading row among the first rows, with its columns.
 
+    There may be a title above it, and who keeps the sheet: the row with the most headings that we know counts.
     Raises `UnreadableFile` where none has a column for `wanted`.
     """
-    for place, cells in enumerate(rows):
-        columns = recognise_columns(cells)
-        if columns.has(wanted):
-            return place, columns
-    seen = ", ".join(f"“{cell}”" for cell in (rows[0] if rows else ())[:12] if cell)
+    found = [(place, recognise_columns(cells)) for place, cells in enumerate(rows)]
+    fitting = [(len(columns.fields), -place, columns) for place, columns in found if columns.has(wanted)]
+    if fitting:
+        _, place, columns = max(fitting, key=lambda fit: fit[:2])
+        return -place, columns
+    seen = ", ".join(f"“{shorten(clean_line(cell), 60)}”" for cell in (rows[0] if rows else ())[:12] if cell)
     raise UnreadableFile(
         f"No column is called “Headline” (or Title, or Service name). The first row has: {seen or 'nothing'}. "
         "`kil template` prints a sheet with the right columns."
@@ -129,15 +177,16 @@ def plain_heading(text: str) -> str:
 
 
 @functools.cache
-def _known() -> Mapping[str, str]:
+def _known() -> Mapping[str, tuple[str, int]]:
+    """Return every plain heading that we know: what it means, and how unusual it is."""
     names: dict[str, list[str]] = {field: [field, heading] for field, heading in headings_of_fields().items()}
     for key, synonyms in _SYNONYMS.items():
         names.setdefault(key, [key]).extend(synonyms)
-    known = {plain_heading(name): key for key, spelled in names.items() for name in spelled}
+    known = {plain_heading(name): (key, rank) for key, spelled in names.items() for rank, name in enumerate(spelled)}
     for field in answer_fields():
         if path_of(field) is not None:
-            for name in names[field]:
+            for rank, name in enumerate(names[field]):
                 for part in PARTS:
-                    known[plain_heading(f"{name}: {part}")] = f"{field}: {part}"
-                    known.setdefault(plain_heading(f"{name} {part}"), f"{field}: {part}")
+                    known[plain_heading(f"{name}: {part}")] = (f"{field}: {part}", rank)
+                    known.setdefault(plain_heading(f"{name} {part}"), (f"{field}: {part}", rank))
     return known

@@ -74,7 +74,7 @@ def export_ocds(session: Session, criteria: Criteria, out: TextIO, *, base_url: 
     package = {
         "uri": f"{base_url}/data",
         "version": "1.1",
-        "publishedDate": now.isoformat(),
+        "publishedDate": now.isoformat(timespec="seconds"),
         "publisher": {"name": "Keep it Local forward plan", "uri": base_url},
         "license": LICENCE,
     }

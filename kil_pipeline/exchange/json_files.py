@@ -7,7 +7,7 @@ from typing import Any
 
 from kil_pipeline.exchange.reports import UnreadableFile
 
-MOST_BYTES = 300 * 1024 * 1024
+MOST_BYTES = 100 * 1024 * 1024
 
 
 def read_json(path: Path) -> Any:

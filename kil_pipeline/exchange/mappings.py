@@ -9,7 +9,7 @@ from pathlib import Path
 from cattrs.errors import BaseValidationError
 
 from kil_pipeline.codec import from_json
-from kil_pipeline.exchange.columns import REFERENCE, plain_heading
+from kil_pipeline.exchange.columns import REFERENCE, Columns, plain_heading
 from kil_pipeline.exchange.reports import UnreadableFile
 from kil_pipeline.plan.answer_values import split_list
 from kil_pipeline.plan.answers import answer_fields
@@ -17,6 +17,7 @@ from kil_pipeline.reference.areas import find_area
 from kil_pipeline.reference.cpv import normalise_cpv
 from kil_pipeline.reference.milestones import milestone_kinds
 from kil_pipeline.reference.themes import themes_of_cpv, themes_of_text
+from kil_pipeline.text import clean_line
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class MappedSheet:
 
     def __init__(self, mapping: ColumnMapping, headings: tuple[str, ...]) -> None:
         """Raises `UnreadableFile` where the sheet lacks a column that the mapping names."""
-        self.mapping = mapping
+        self.mapping, self.headings = mapping, headings
         self.places = {plain_heading(heading): place for place, heading in enumerate(headings)}
         named = [*mapping.columns.values(), mapping.key, mapping.organisation, mapping.confidence, *mapping.sum_of]
         missing = [heading for heading in named if heading and plain_heading(heading) not in self.places]
@@ -75,6 +76,17 @@ class MappedSheet:
             raise UnreadableFile(
                 f"The mapping “{mapping.name}” needs a column “{missing[0]}”, which this file has not."
             )
+
+    def columns(self) -> Columns:
+        """Return the sheet's columns, with what each fills."""
+        fills = {plain_heading(heading): name for name, heading in self.mapping.columns.items()}
+        return Columns(self.headings, tuple(fills.get(plain_heading(heading)) for heading in self.headings))
+
+    def key(self, cells: tuple[str, ...]) -> str:
+        """Return what tells a row apart by the mapping's word; empty where the mapping names no column for it."""
+        if not self.mapping.key:
+            return ""
+        return f"{self.mapping.name}:{clean_line(self.cell(cells, self.mapping.key))}"
 
     def cell(self, cells: tuple[str, ...], heading: str) -> str:
         """Return a cell by the heading of its column; empty where the row is short."""

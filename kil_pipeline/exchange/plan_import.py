@@ -4,47 +4,36 @@ A row finds its entry again by its reference, by the mapping's key, or by its he
 changes nothing. An entry that somebody edited on the site since is not overwritten.
 """
 
-import csv
-import hashlib
-import json
+import re
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
-from kil_pipeline.errors import DomainError
-from kil_pipeline.exchange.columns import PROVIDER, REFERENCE, Columns, find_headings
+from kil_pipeline.errors import DomainError, InvalidTransition
+from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
+from kil_pipeline.exchange.columns import REFERENCE, Columns, find_headings
 from kil_pipeline.exchange.mappings import ColumnMapping, MappedSheet
-from kil_pipeline.exchange.registers import register_answers
+from kil_pipeline.exchange.registers import answers_beside_provider, is_register, not_taken_from, register_answers
 from kil_pipeline.exchange.reports import ImportReport, Progress, RowProblem, UnreadableFile
-from kil_pipeline.exchange.tables import Row, read_rows
-from kil_pipeline.organisations.organisations import (
-    Organisation,
-    OrganisationKind,
-    add_organisation,
-    find_organisation,
-    recognise_organisation,
-)
-from kil_pipeline.plan.answers import Answers, read_answers
-from kil_pipeline.plan.changes import describe_changes
-from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft
-from kil_pipeline.plan.entries import Entry, WorkingCopy
-from kil_pipeline.plan.publishing import publish_entry
-from kil_pipeline.text import clean_line, safe_cell
+from kil_pipeline.exchange.row_entries import OtherOrganisation, ReadRow, RowEntries, named_organisation
+from kil_pipeline.exchange.tables import Row, is_workbook, read_rows, sheets_of
+from kil_pipeline.organisations.organisations import find_organisation
+from kil_pipeline.plan.answers import Problem, read_answers
+from kil_pipeline.text import clean_line
 from kil_pipeline.times import london_day
 
 BATCH = 200
 """Rows in one transaction."""
-TO_MEND = "What to mend"
-"""The column that is put in front of the rows that could not be read."""
+FIRST_ROWS = 20
+"""Rows among which the headings are looked for."""
+_FAILED_FORMULA = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM|SPILL|CALC|FIELD|FORMULA|GETTING_DATA)[!?]?|#{3,}")
+_TOTALS = re.compile(r"(?:grand |sub[- ]?)?totals?:?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -58,183 +47,214 @@ class ImportOptions:
     """Whether it is a contracts register; else its columns tell."""
     dry_run: bool = False
     publish: bool = False
+    overwrite: bool = False
+    """Whether the sheet wins over what was edited on the site since."""
     to_correct: Path | None = None
-    """Where the bad rows go; None: beside where the command runs, named after the file."""
+    """Where the bad rows go; None: where the command runs, named after the file. Never a file that is there."""
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sheet of a file that holds the plan."""
+
+    columns: Columns
+    mapped: MappedSheet | None
+    rows: Iterator[Row]
+    others: tuple[str, ...]
+    """The names of the sheets that are not read."""
 
 
 def import_plan(
     database: Database, path: Path, options: ImportOptions, *, now: datetime, progress: Progress = lambda line: None
 ) -> ImportReport:
-    """Import a spreadsheet (CSV, XLSX). Raises `UnreadableFile` and `NotFound` before anything was changed."""
-    rows = read_rows(path)
-    first = list(islice(rows, 10))
-    place, columns, sheet = _headings(first, options)
-    importer = _Importer(database, columns, sheet, options, now)
-    importer.is_register = options.register or (sheet is None and columns.has(PROVIDER) and columns.has("service_ends"))
-    target = options.to_correct or Path(f"{path.stem}.to-correct.csv")
-    with importer.bad_rows_to(target, columns.headings):
-        importer.read(chain(first[place + 1 :], rows), progress)
-    return importer.report
+    """Import a spreadsheet (CSV, XLSX). Raises `UnreadableFile` and `NotFound` before anything was changed.
+
+    Where a file turns out to be damaged further down, what came before is in, and the report says so.
+    """
+    organisation_id = _find_organisation(database, options)
+    sheet = _find_sheet(path, options.mapping)
+    bad_rows = BadRows(file_to_correct(path, options.to_correct), sheet.columns.headings)
+    run = _Run(options, sheet, organisation_id, bad_rows, now, exact_width=not is_workbook(path))
+    with bad_rows.open():
+        try:
+            for done in run.read(database):
+                progress(f"{done} rows read")
+        except UnreadableFile as error:
+            run.report.broken_off = str(error)
+    run.finish()
+    return run.report
 
 
-def _headings(first: list[Row], options: ImportOptions) -> tuple[int, Columns, MappedSheet | None]:
-    if options.mapping is None:
-        place, columns = find_headings([row.cells for row in first])
-        return place, columns, None
-    if not first:
-        raise UnreadableFile("The file has no rows.")
-    headings = first[0].cells
-    return 0, Columns(headings, (None,) * len(headings)), MappedSheet(options.mapping, headings)
+def _find_organisation(database: Database, options: ImportOptions) -> uuid.UUID | None:
+    """Return whose plan it is; None where the mapping says that a column tells."""
+    if not options.organisation:
+        if options.mapping is None or not options.mapping.organisation:
+            raise UnreadableFile("Say whose plan it is: --organisation with its slug, prefix or full name.")
+        return None
+    with database.read() as session:
+        return find_organisation(session, options.organisation).id
 
 
-class _Importer:
-    """One run over one file."""
+def _find_sheet(path: Path, mapping: ColumnMapping | None) -> _Sheet:
+    """Return the first sheet that has the headings of a plan. Raises `UnreadableFile` where none has."""
+    names, problem = sheets_of(path), None
+    for name in names:
+        rows = read_rows(path, name)
+        first = list(islice(rows, FIRST_ROWS))
+        try:
+            place, columns, mapped = _headings([row.cells for row in first], mapping)
+        except UnreadableFile as error:
+            problem = problem or error
+            continue
+        others = tuple(other for other in names if other != name)
+        return _Sheet(columns, mapped, chain(first[place + 1 :], rows), others)
+    raise problem or UnreadableFile(f"{path.name} has no rows.")
+
+
+def _headings(
+    first: Sequence[tuple[str, ...]], mapping: ColumnMapping | None
+) -> tuple[int, Columns, MappedSheet | None]:
+    if mapping is None:
+        return *find_headings(first), None
+    problem = UnreadableFile("The file has no rows.")
+    for place, cells in enumerate(first):
+        try:
+            sheet = MappedSheet(mapping, cells)
+        except UnreadableFile as error:
+            problem = problem if place else error
+            continue
+        return place, sheet.columns(), sheet
+    raise problem
+
+
+class _Run:
+    """One run over one sheet."""
 
     def __init__(
-        self, database: Database, columns: Columns, sheet: MappedSheet | None, options: ImportOptions, now: datetime
+        self,
+        options: ImportOptions,
+        sheet: _Sheet,
+        organisation_id: uuid.UUID | None,
+        bad_rows: BadRows,
+        now: datetime,
+        *,
+        exact_width: bool,
     ) -> None:
-        self.database, self.columns, self.sheet, self.options, self.now = database, columns, sheet, options, now
+        self.options, self.sheet, self.organisation_id, self.bad_rows = options, sheet, organisation_id, bad_rows
+        self.now, self.today, self.exact_width = now, london_day(now), exact_width
+        self.register = options.register or (sheet.mapped is None and is_register(sheet.columns))
+        self.entries = RowEntries(publish=options.publish and not self.register, overwrite=options.overwrite, now=now)
         self.report = ImportReport(dry_run=options.dry_run)
-        self.is_register = False
-        self._bad_file: TextIO | None = None
-        self.seen: set[str] = set()
-        self.organisation_id = self._find_organisation()
-        if sheet is None and columns.unknown:
-            self.report.warnings.append("Columns that we do not know, left out: " + ", ".join(columns.unknown) + ".")
+        self._without_heading: set[int] = set()
+        self._warn()
 
-    def _find_organisation(self) -> uuid.UUID | None:
-        if not self.options.organisation:
-            if self.options.mapping is None or not self.options.mapping.organisation:
-                raise UnreadableFile("Say whose plan it is: --organisation with its slug, prefix or full name.")
-            return None
-        with self.database.read() as session:
-            return find_organisation(session, self.options.organisation).id
+    def _warn(self) -> None:
+        columns, warnings = self.sheet.columns, self.report.warnings
+        if self.register:
+            warnings.append("Read as a contracts register: each contract that ends soon makes a draft.")
+        left_out = not_taken_from(columns) if self.register else columns.left_out if not self.sheet.mapped else ()
+        if left_out:
+            warnings.append("Columns left out: " + ", ".join(f"“{heading}”" for heading in left_out) + ".")
+        if self.sheet.others:
+            names = ", ".join(f"“{name}”" for name in self.sheet.others)
+            warnings.append(f"Sheets that were not read: {names}. Save one as a file of its own to import it.")
 
-    @contextmanager
-    def bad_rows_to(self, target: Path, headings: tuple[str, ...]) -> Iterator[None]:
-        """Write rows that cannot be read to `target`, which is made when the first one comes."""
-        self._target, self._bad_headings = target, headings
-        try:
-            yield
-        finally:
-            if self._bad_file is not None:
-                self._bad_file.close()
-
-    def read(self, rows: Iterator[Row], progress: Progress) -> None:
+    def read(self, database: Database) -> Iterator[int]:
+        """Keep all rows, a batch in a transaction. Yields how many were read so far."""
         done = 0
-        while batch := list(islice(rows, BATCH)):
-            with self.database.write() as session:
+        while batch := list(islice(self.sheet.rows, BATCH)):
+            with database.write() as session:
                 for row in batch:
                     self._read_row(session, row)
                 if self.options.dry_run:
                     session.rollback()
             done += len(batch)
-            progress(f"{done} rows read")
+            yield done
+
+    def finish(self) -> None:
+        """Say at the end what is only known then."""
+        self.report.to_correct = self.bad_rows.path
+        if self._without_heading:
+            places = ", ".join(str(place + 1) for place in sorted(self._without_heading)[:20])
+            self.report.warnings.append(f"Columns without a heading, left out (counted from the left): {places}.")
 
     def _read_row(self, session: Session, row: Row) -> None:
-        raw = self.sheet.read(row.cells) if self.sheet else self.columns.read(row.cells)
-        if self.is_register:
-            answered = register_answers(raw, london_day(self.now))
-            if isinstance(answered, str):
-                self.report.skipped[answered] += 1
-                return
-            raw = answered
-        answers = read_answers(raw, today=london_day(self.now))
-        if answers.content is None:
-            problems = [(p.field, p.value, p.message) for p in answers.problems]
-            self._reject(row, problems)
+        headings = self.sheet.columns.headings
+        if self.exact_width and len(row.cells) > len(headings):
+            message = "The row has more cells than there are headings. A text with commas needs quotation marks."
+            self._reject(row, [Problem("", row.cells[len(headings)], message)])
             return
+        if row.cells == headings:
+            self.report.skipped["the headings again"] += 1
+            return
+        self._without_heading |= {n for n, c in enumerate(row.cells) if c and not (n < len(headings) and headings[n])}
+        answers = self._answers(row)
+        if isinstance(answers, str):
+            self.report.skipped[answers] += 1
+        elif isinstance(answers, list):
+            self._reject(row, answers)
+        else:
+            self._keep(session, row, answers)
+
+    def _answers(self, row: Row) -> ReadRow | list[Problem] | str:
+        """Return what a row says, what is wrong with it, or why it is left out."""
+        sheet = self.sheet
+        raw = sheet.mapped.read(row.cells) if sheet.mapped else sheet.columns.read(row.cells)
+        if _TOTALS.fullmatch(raw.get("headline", "")):
+            return "a row of totals"
+        failed = [Problem(key, cell, "The formula has no saved result. Write the value itself, or save the file "
+                          "in your spreadsheet program.")
+                  for key, cell in raw.items() if _FAILED_FORMULA.fullmatch(cell)]  # fmt: skip
+        if failed:
+            return failed
+        columns = sheet.columns.fields
+        if self.register:
+            answered = register_answers(raw, self.today)
+            if isinstance(answered, str):
+                return answered
+            raw, columns = answered, frozenset()
+        elif sheet.mapped is None:
+            raw = answers_beside_provider(raw)
+        answers = read_answers(raw, today=self.today)
+        if answers.content is None:
+            return list(answers.problems)
+        return ReadRow(
+            raw,
+            answers.content,
+            answers.withheld,
+            columns | {key.split(":")[0] for key in raw},
+            reference=clean_line(raw.get(REFERENCE, "")),
+            key=sheet.mapped.key(row.cells) if sheet.mapped else "",
+        )
+
+    def _keep(self, session: Session, row: Row, read: ReadRow) -> None:
         try:
             with session.begin_nested():
-                self._keep(session, row, raw, answers)
+                organisation_id = self.organisation_id or self._named_organisation(session, row)
+                kept = self.entries.keep(session, organisation_id, read)
+        except OtherOrganisation:
+            self.report.skipped["the reference of another organisation’s planned opportunity"] += 1
         except DomainError as error:
-            self._reject(row, [("headline", raw.get("headline", ""), str(error))])
-
-    def _keep(self, session: Session, row: Row, raw: dict[str, str], answers: Answers) -> None:
-        assert answers.content is not None  # checked by the caller
-        organisation_id = self.organisation_id or self._organisation_of(session, row)
-        digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
-        entry, key = self._find_entry(session, organisation_id, row, raw)
-        if entry is None:
-            draft = create_entry(
-                session, organisation_id, answers.content, withheld=answers.withheld, source_key=key,
-                source_digest=digest, now=self.now,
-            )  # fmt: skip
-            self.report.created += 1
-            self.report.preview(f"New: {answers.content.headline}")
-            self._publish(session, draft.entry_id)
-            return
-        if entry.source_digest == digest:
-            self.report.unchanged += 1
-            self._publish(session, entry.id)
-            return
-        self._change(session, entry, answers, digest)
-
-    def _change(self, session: Session, entry: Entry, answers: Answers, digest: str) -> None:
-        assert answers.content is not None  # checked by the caller
-        draft = read_draft(session, entry.id)
-        content = replace(answers.content, notices=draft.content.notices)  # nobody types them: they stay
-        changes = describe_changes(draft.content, content)
-        edited_here = session.scalar(sa.select(WorkingCopy.updated_by).where(WorkingCopy.entry_id == entry.id))
-        if edited_here is not None and changes:
-            raise DomainError(
-                f"{entry.reference} was edited on the site since the last import: mend it there, or here after it."
-            )
-        save_draft(session, entry.id, content, withheld=answers.withheld, version=draft.version, now=self.now)
-        entry.source_digest = digest
-        if changes:
-            self.report.changed += 1
-            self.report.preview(f"{entry.reference}: " + " ".join(change.sentence for change in changes))
+            field = "status" if isinstance(error, InvalidTransition) else "headline"
+            self._reject(row, [Problem(field, read.raw.get(field, ""), str(error))])
         else:
-            self.report.unchanged += 1
-        self._publish(session, entry.id)
+            self.report.count(kept.outcome, kept.sentence, published=kept.published)
 
-    def _publish(self, session: Session, entry_id: uuid.UUID) -> None:
-        if self.options.publish and not self.is_register:
-            number = publish_entry(session, entry_id, why="", now=self.now)
-            self.report.published += number is not None
+    def _named_organisation(self, session: Session, row: Row) -> uuid.UUID:
+        assert self.sheet.mapped is not None  # only a mapping has a column for it
+        mapped = self.sheet.mapped
+        return named_organisation(session, clean_line(mapped.cell(row.cells, mapped.mapping.organisation)), self.now)
 
-    def _find_entry(
-        self, session: Session, organisation_id: uuid.UUID, row: Row, raw: dict[str, str]
-    ) -> tuple[Entry | None, str]:
-        """Return the entry that a row is about, with the key by which it is found again."""
-        own = raw.get(REFERENCE, "")
-        if own:
-            known = session.scalar(
-                sa.select(Entry).where(Entry.reference == own, Entry.organisation_id == organisation_id)
-            )
-            if known is not None:
-                return known, known.source_key or ""
-        told_apart = own or clean_line(raw["headline"]).casefold()
-        if self.sheet and self.sheet.mapping.key:
-            told_apart = f"{self.sheet.mapping.name}:{self.sheet.cell(row.cells, self.sheet.mapping.key)}"
-        key = f"sheet:{organisation_id}:{hashlib.sha256(told_apart.encode()).hexdigest()}"
-        if key in self.seen:
-            raise DomainError(
-                "Two rows have the same headline. Give each a reference of its own, in a column “Reference”."
-            )
-        self.seen.add(key)
-        return session.scalar(sa.select(Entry).where(Entry.source_key == key)), key
+    def _reject(self, row: Row, problems: Sequence[Problem]) -> None:
+        found = [self._row_problem(row, problem) for problem in problems]
+        self.report.reject(found)
+        if not self.options.dry_run:
+            self.bad_rows.add(row.cells, " ".join(problem.what_to_mend() for problem in found))
 
-    def _organisation_of(self, session: Session, row: Row) -> uuid.UUID:
-        assert self.sheet is not None  # only a mapping has a column for it
-        name = clean_line(self.sheet.cell(row.cells, self.sheet.mapping.organisation))
-        if not name:
-            raise DomainError("The row names no commissioner.")
-        known: Organisation | None = recognise_organisation(session, name=name)
-        if known is None:
-            known = add_organisation(session, name=name, kind=OrganisationKind.COMMISSIONER, now=self.now)
-        return known.id
-
-    def _reject(self, row: Row, problems: list[tuple[str, str, str]]) -> None:
-        self.report.bad_rows += 1
-        for name, value, message in problems:
-            self.report.problems.append(RowProblem(row.number, self.columns.heading_of(name), value, message))
-        if self.options.dry_run:
-            return
-        if self._bad_file is None:
-            self._bad_file = self._target.open("w", encoding="utf-8-sig", newline="")
-            self.report.to_correct = self._target
-            csv.writer(self._bad_file).writerow([TO_MEND, *map(safe_cell, self._bad_headings)])
-        said = " ".join(f"{self.columns.heading_of(name)}: {message}" for name, _, message in problems)
-        csv.writer(self._bad_file).writerow([safe_cell(said), *map(safe_cell, row.cells)])
+    def _row_problem(self, row: Row, problem: Problem) -> RowProblem:
+        """Return a problem with the sheet's own heading, and the cell as it stands there."""
+        columns = self.sheet.columns
+        if not problem.field:
+            return RowProblem(row.number, "", problem.value, problem.message)
+        cell = columns.cell_of(problem.field, row.cells) or problem.value
+        return RowProblem(row.number, columns.heading_of(problem.field), cell[:300], problem.message)

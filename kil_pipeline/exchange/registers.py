@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from kil_pipeline.errors import DomainError
-from kil_pipeline.exchange.columns import EXTENSION, PROVIDER, REFERENCE
+from kil_pipeline.exchange.columns import EXTENSION, PROVIDER, REFERENCE, Columns
 from kil_pipeline.plan.expected_date_parsing import parse_expected_date
 from kil_pipeline.plan.expected_dates import describe_span
 from kil_pipeline.plan.money import describe
 from kil_pipeline.plan.money_parsing import parse_money
+from kil_pipeline.plan.unknowns import is_unknown
 from kil_pipeline.text import clean_line
 
 MONTHS_AHEAD = 24
@@ -18,13 +19,42 @@ KEPT = (REFERENCE, "summary", "themes", "areas", "cpv", "contact")
 """What is taken over from the register as it stands."""
 
 
+TAKEN = (*KEPT, "headline", "service_ends", "value", PROVIDER, EXTENSION)
+"""All that is read from a register."""
+AHEAD = ("opens", "bids_due", "decision", "engagement_opens", "engagement_closes", "intention_notice", "status")
+"""Fields that a forward plan has and a register has not."""
+
+
+def is_register(columns: Columns) -> bool:
+    """Tell whether a sheet is a contracts register: providers and end dates, and nothing of what is planned."""
+    plans = any(columns.has(field) for field in AHEAD) or any(key and ":" in key for key in columns.keys)
+    return columns.has(PROVIDER) and columns.has("service_ends") and not plans
+
+
+def not_taken_from(columns: Columns) -> tuple[str, ...]:
+    """Return the headings of a register that nothing is read from: they are about the old contract alone."""
+    unread = (h for h, key in zip(columns.headings, columns.keys, strict=True) if key is not None and key not in TAKEN)
+    return (*unread, *columns.left_out)
+
+
+def answers_beside_provider(raw: Mapping[str, str]) -> dict[str, str]:
+    """Return a row of a forward plan with its provider of today, and its extension, as what is there now."""
+    answers = {key: cell for key, cell in raw.items() if key not in (PROVIDER, EXTENSION)}
+    said = [f"Provided now by {raw[PROVIDER]}."] if raw.get(PROVIDER) and not is_unknown(raw[PROVIDER]) else []
+    if raw.get(EXTENSION) and not is_unknown(raw[EXTENSION]):
+        said.append(f"Extension of the current contract: {raw[EXTENSION]}.")
+    if said and not any(key.partition(":")[0] == "current" for key in answers):
+        answers["current"] = clean_line(" ".join(said))
+    return answers
+
+
 def register_answers(raw: Mapping[str, str], today: date) -> dict[str, str] | str:
     """Return a row of a register as answers (see `plan.answers`), or why it makes no draft.
 
     The value of the old contract says nothing of the next one: it goes into what is there now. How much, how and when
     are "not decided yet".
     """
-    if not raw.get("service_ends"):
+    if not raw.get("service_ends") or is_unknown(raw["service_ends"]):
         return "no end date"
     try:
         ends = parse_expected_date(raw["service_ends"], today=today)
@@ -46,9 +76,9 @@ def register_answers(raw: Mapping[str, str], today: date) -> dict[str, str] | st
 def _what_is_there(raw: Mapping[str, str], ends: str) -> str:
     provider = clean_line(raw.get(PROVIDER, "")) or "a provider"
     parts = [f"A contract with {provider}, which ends: {ends}."]
-    if raw.get("value"):
+    if raw.get("value") and not is_unknown(raw["value"]):
         parts.append(f"It is worth {_worth(raw['value'])}.")
-    if raw.get(EXTENSION):
+    if raw.get(EXTENSION) and not is_unknown(raw[EXTENSION]):
         parts.append(f"Extension: {clean_line(raw[EXTENSION])}.")
     return " ".join(parts)
 

@@ -1,5 +1,6 @@
 """Importing Find a Tender's notices: one entry for each process, one revision for each notice, in their order."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
+from kil_pipeline.errors import DomainError
 from kil_pipeline.exchange.json_files import get, read_json
 from kil_pipeline.exchange.releases import (
     Buyer,
@@ -19,7 +21,7 @@ from kil_pipeline.exchange.releases import (
     plain_case,
     read_release,
 )
-from kil_pipeline.exchange.reports import ImportReport, Progress, UnreadableFile
+from kil_pipeline.exchange.reports import ImportReport, Outcome, Progress, UnreadableFile
 from kil_pipeline.organisations.organisations import (
     Organisation,
     OrganisationKind,
@@ -51,14 +53,14 @@ def import_releases(
     """
     report = ImportReport(dry_run=dry_run)
     planned = sorted(_planned(_releases(path), report), key=lambda r: (r.published_at, r.notice.id))
-    for start in range(0, len(planned), BATCH):
+    batch = max(len(planned), 1) if dry_run else BATCH  # a later notice must find the entry that is rolled back
+    for start in range(0, len(planned), batch):
         with database.write() as session:
-            for release in planned[start : start + BATCH]:
-                with session.begin_nested():
-                    _keep(session, release, publish, report, now)
+            for release in planned[start : start + batch]:
+                _keep(session, release, publish, report, now)
             if dry_run:
                 session.rollback()
-        progress(f"{min(start + BATCH, len(planned))} of {len(planned)} planning notices")
+        progress(f"{min(start + batch, len(planned))} of {len(planned)} planning notices")
     return report
 
 
@@ -90,28 +92,36 @@ def _planned(releases: list[Any], report: ImportReport) -> Iterator[PlannedRelea
 
 
 def _keep(session: Session, release: PlannedRelease, publish: bool, report: ImportReport, now: datetime) -> None:
+    try:
+        with session.begin_nested():
+            entry_id, outcome, sentence = _keep_notice(session, release, now)
+            published = publish and publish_entry(session, entry_id, why=_why(release), now=now) is not None
+    except DomainError as error:
+        report.skipped[f"notice {release.notice.id}: {error}"] += 1
+    else:
+        report.count(outcome, sentence, published=published)
+
+
+def _keep_notice(session: Session, release: PlannedRelease, now: datetime) -> tuple[uuid.UUID, Outcome, str]:
+    """Put a notice into its entry. Returns the entry, what became of it, and that in a sentence."""
     key = f"ocds:{release.process}"
     entry = session.scalar(sa.select(Entry).where(Entry.source_key == key))
     if entry is None:
         buyer = _organisation(session, release.buyer, now)
         draft = create_entry(session, buyer.id, release.content, source_key=key, now=now)
-        report.created += 1
-        report.preview(f"New: {release.content.headline}")
-        entry_id = draft.entry_id
-    else:
-        entry_id = entry.id
-        draft = read_draft(session, entry_id)
-        if release.notice.id in {notice.id for notice in draft.content.notices}:
-            report.unchanged += 1
-        else:
-            later = any(notice.published_on > release.notice.published_on for notice in draft.content.notices)
-            content = _amended(draft.content, release, older=later)
-            save_draft(session, entry_id, content, version=draft.version, now=now)
-            report.changed += 1
-            report.preview(f"{draft.reference}: notice {release.notice.id} added")
-    if publish:
-        why = f"{release.notice.kind} notice {release.notice.id} on Find a Tender"
-        report.published += publish_entry(session, entry_id, why=why, now=now) is not None
+        return draft.entry_id, "created", f"New: {release.content.headline}"
+    draft = read_draft(session, entry.id)
+    if release.notice.id in {notice.id for notice in draft.content.notices}:
+        return entry.id, "unchanged", ""
+    later = any(notice.published_on > release.notice.published_on for notice in draft.content.notices)
+    content = _amended(draft.content, release, older=later)
+    save_draft(session, entry.id, content, version=draft.version, now=now)
+    return entry.id, "changed", f"{draft.reference}: notice {release.notice.id} added"
+
+
+def _why(release: PlannedRelease) -> str:
+    why = f"{release.notice.kind} notice {release.notice.id} on Find a Tender"
+    return f"{why}: {release.change}" if release.change else why
 
 
 def _amended(content: EntryContent, release: PlannedRelease, *, older: bool) -> EntryContent:
@@ -128,7 +138,19 @@ def _amended(content: EntryContent, release: PlannedRelease, *, older: bool) -> 
     return replace(content, **stated, milestones=milestones, disclosures=disclosures, notices=notices)
 
 
-_FROM_NOTICES = ("headline", "summary", "themes", "cpv", "areas", "value", "route", "lots", "suitability", "portal")
+_FROM_NOTICES = (
+    "headline",
+    "summary",
+    "themes",
+    "cpv",
+    "areas",
+    "value",
+    "route",
+    "length",
+    "lots",
+    "suitability",
+    "portal",
+)
 
 
 def _organisation(session: Session, buyer: Buyer, now: datetime) -> Organisation:

@@ -10,6 +10,7 @@ from typing import Any
 from kil_pipeline.errors import DomainError
 from kil_pipeline.exchange.json_files import get, get_list, get_text
 from kil_pipeline.plan.contents import EntryContent, Milestone, Notice
+from kil_pipeline.plan.expected_date_parsing import FIRST_YEAR, LAST_YEAR
 from kil_pipeline.plan.expected_dates import Confidence, ExpectedDate, Precision
 from kil_pipeline.plan.money import Money, Period, Vat
 from kil_pipeline.reference.areas import find_area
@@ -17,6 +18,7 @@ from kil_pipeline.reference.cpv import normalise_cpv
 from kil_pipeline.reference.routes import find_route
 from kil_pipeline.reference.themes import themes_of_cpv, themes_of_text
 from kil_pipeline.text import MAX_HEADLINE, MAX_TEXT, clean_line, clean_text, shorten
+from kil_pipeline.times import LONDON
 
 PLANNING_TAGS = {"planning", "planningUpdate"}
 LEAST_VALUE = Decimal(100)
@@ -29,6 +31,10 @@ _PSR_ROUTES = {
     "psr.direct-award-b": re.compile(r"direct award (?:process )?B\b", re.IGNORECASE),
     "psr.direct-award-c": re.compile(r"direct award (?:process )?C\b", re.IGNORECASE),
 }
+
+
+_NOTICES = "https://www.find-tender.service.gov.uk/Notice/"
+"""Where a notice is shown; releases of the old regime do not say."""
 
 
 class ReleaseNotUnderstood(DomainError):
@@ -52,6 +58,8 @@ class PlannedRelease:
     published_at: datetime
     buyer: Buyer
     content: EntryContent
+    change: str = ""
+    """What the notice says that it changes of an earlier one."""
 
     @property
     def notice(self) -> Notice:
@@ -77,7 +85,7 @@ def read_release(release: dict[str, Any]) -> PlannedRelease:
     """Read a planning release. Raises `ReleaseNotUnderstood` where it has no id, date, title or buyer."""
     process, notice_id = clean_line(get_text(release, "ocid")), clean_line(get_text(release, "id"))
     title = clean_line(get_text(release, "tender", "title"))
-    published_at = _moment(get_text(release, "date"))
+    published_at = _moment(get_text(release, "date")) if _day(get_text(release, "date")) else None
     buyers = tuple(_buyers(release))
     for there, what in (
         (process, "ocid"),
@@ -90,7 +98,8 @@ def read_release(release: dict[str, Any]) -> PlannedRelease:
             raise ReleaseNotUnderstood(f"the release {notice_id or process or '(without id)'} has no {what}")
     assert published_at is not None  # checked in the loop above
     content = _content(release, title, _notice(release, notice_id, published_at), buyers[1:])
-    return PlannedRelease(process[:150], published_at, buyers[0], content)
+    changes = [clean_line(get_text(change, "description")) for change in get_list(release, "tender", "amendments")]
+    return PlannedRelease(process[:150], published_at, buyers[0], content, shorten(" ".join(changes), 400))
 
 
 def _content(release: dict[str, Any], title: str, notice: Notice, others: tuple[Buyer, ...]) -> EntryContent:
@@ -108,6 +117,7 @@ def _content(release: dict[str, Any], title: str, notice: Notice, others: tuple[
         areas=tuple(dict.fromkeys(_areas(tender)))[:60],
         value=_value(tender),
         route=_route(release),
+        length=_length(lots),
         lots=f"{len(lots)} lots" if len(lots) > 1 else None,
         suitability=_suitability(lots),
         portal=clean_line(get_text(tender, "submissionMethodDetails"))[:1000] or None,
@@ -122,8 +132,13 @@ def _notice(release: dict[str, Any], notice_id: str, published_at: datetime) -> 
     kind = clean_line(get_text(mine[-1], "noticeType")) if mine else "Planning notice"
     url = clean_line(get_text(mine[-1], "url")) if mine else ""
     if not re.fullmatch(r"https?://[\w.-]+/[\w./%?=&#-]*", url):
-        url = ""
+        url = f"{_NOTICES}{notice_id}" if _is_find_a_tender(release, notice_id) else ""
     return Notice(kind[:40], notice_id[:60], url[:300], published_at.date())
+
+
+def _is_find_a_tender(release: dict[str, Any], notice_id: str) -> bool:
+    ours = get_text(release, "ocid").startswith("ocds-h6vhtk-")
+    return ours and re.fullmatch(r"\d{6}-\d{4}", notice_id) is not None
 
 
 def _buyers(release: dict[str, Any]) -> Iterable[Buyer]:
@@ -199,6 +214,13 @@ def _suitability(lots: list[Any]) -> str | None:
     return f"The notice says that it suits {' and '.join(said)}." if said else None
 
 
+def _length(lots: list[Any]) -> str | None:
+    """Return how long the contract may be extended; its start and its end are key dates."""
+    ends = [_day(get_text(lot, "contractPeriod", "maxExtentDate")) for lot in lots]
+    last = max((day for day in ends if day), default=None)
+    return f"Can be extended to {last.day} {last:%B %Y}." if last else None
+
+
 def _milestones(release: dict[str, Any]) -> Iterable[Milestone]:
     tender = get(release, "tender")
     closes = [_day(get_text(m, "dueDate")) for m in get_list(release, "planning", "milestones")
@@ -215,21 +237,24 @@ def _milestones(release: dict[str, Any]) -> Iterable[Milestone]:
         "service_ends": max((day for day in ends if day), default=None),
     }
     for kind, day in found.items():
-        if day is not None and 1990 <= day.year <= 2100:
+        if day is not None:
             sure = Confidence.EXPECTED if kind in ("engagement_closes", "bids_due") else Confidence.INDICATIVE
             yield Milestone(kind, ExpectedDate(day, day, Precision.DAY, sure))
 
 
 def _day(text: str) -> date | None:
+    """Return the day as the notice wrote it, whatever its offset; None for days that no plan can mean."""
     moment = _moment(text)
-    return moment.date() if moment else None
+    return moment.date() if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def _moment(text: str) -> datetime | None:
+    """Return a moment; where a notice gives no offset, in London."""
     try:
-        return datetime.fromisoformat(text.strip()) if text else None
+        moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
 
 
 _SMALL = {"and", "of", "the", "for", "in", "on", "with", "upon"}

@@ -13,9 +13,10 @@ from kil_pipeline.database import new_id
 from kil_pipeline.errors import EditedMeanwhile, NotFound
 from kil_pipeline.organisations.organisations import take_reference
 from kil_pipeline.plan.contents import NOBODY, Author, EntryContent
+from kil_pipeline.plan.disclosures import DisclosureState
 from kil_pipeline.plan.entries import Entry, WorkingCopy
 from kil_pipeline.plan.statuses import Status
-from kil_pipeline.plan.withheld import keep_withheld_values
+from kil_pipeline.plan.withheld import keep_withheld_values, withheld_values
 
 
 @dataclass(frozen=True)
@@ -155,3 +156,15 @@ def _draft(entry: Entry, copy: WorkingCopy) -> Draft:
         published=copy.published_version == copy.version,
         updated_at=copy.updated_at,
     )
+
+
+def still_withheld(
+    session: Session, entry_id: uuid.UUID, content: EntryContent, given: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what to keep as withheld once an entry says `content`: what is given, and what is stored of other fields.
+
+    For a source that need not have the stored values, such as a public export that comes back: it must not lose them.
+    """
+    paths = {d.path for d in content.disclosures if d.state is DisclosureState.WITHHELD}
+    stored = withheld_values(session, entry_id)
+    return {path: value for path, value in stored.items() if path in paths} | dict(given)

@@ -62,7 +62,12 @@ class PublicEntry:
         """Return the key dates in order, those computed from a rule among them."""
         return key_dates(self.content)
 
+    def first_told_on(self) -> date:
+        """Return the day on which it was first public: here, or before that in a notice on Find a Tender."""
+        here = london_day(self.first_published_at)
+        return min([here, *(notice.published_on for notice in self.content.notices)])
+
     def notice_weeks(self) -> tuple[int, int] | None:
         """Return the least and the most weeks between first publication and the opening, if that is stated."""
         opening = self.content.milestone("opens")
-        return weeks_of_notice(london_day(self.first_published_at), opening) if opening else None
+        return weeks_of_notice(self.first_told_on(), opening) if opening else None
