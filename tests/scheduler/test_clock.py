@@ -84,4 +84,6 @@ def test_a_worker_beside_sqlite_is_refused_in_one_line(sqlite_database: Database
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("Error: On SQLite `kil serve` holds the scheduler itself")
+    assert done.stderr.splitlines() == [
+        "kil: On SQLite `kil serve` holds the scheduler itself: a second one would only get in its way."
+    ]
