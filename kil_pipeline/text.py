@@ -31,10 +31,18 @@ def clean_text(value: str) -> str:
             break
         value = decoded
     value = _LINE_ENDS.sub("\n", value)
-    value = "".join(character for character in value if _keeps(character))
+    value = drop_unwritable(value)
     value = unicodedata.normalize("NFC", value)
     lines = [_SPACES.sub(" ", line).strip() for line in value.split("\n")]
     return _TOO_MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def drop_unwritable(value: str) -> str:
+    """Return text without the characters that no format of ours can hold; nothing else of it changes.
+
+    What a person typed is shown again like this: as it was typed, in HTML that is valid.
+    """
+    return "".join(character for character in value if _keeps(character))
 
 
 def clean_line(value: str) -> str:
@@ -43,7 +51,7 @@ def clean_line(value: str) -> str:
 
 
 def _keeps(character: str) -> bool:
-    if character in "\n\t":
+    if character in "\r\n\t":
         return True
     code = ord(character)
     if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:

@@ -17,7 +17,7 @@ from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
-from kil_pipeline.text import clean_line
+from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
 from web.commissioner.entry_form import field_id, form_sections, reason_groups
@@ -41,7 +41,7 @@ def new_entry() -> str:
 @needs(Role.AUTHOR)
 def create() -> str | tuple[str, int] | Response:
     """Start an entry as a draft."""
-    raw = request.form.to_dict()
+    raw = _typed()
     answers = read_answers(raw, today=today())
     if answers.content is None:
         return _form(raw, None, 0, answers.problems), 400
@@ -63,7 +63,7 @@ def edit_entry(reference: str) -> str:
 @needs(Role.AUTHOR)
 def save(reference: str) -> str | tuple[str, int] | Response:
     """Save the working copy. Nobody else's work is overwritten unseen."""
-    raw = request.form.to_dict()
+    raw = _typed()
     answers = read_answers(raw, today=today())
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
@@ -147,6 +147,10 @@ def _onwards(draft: Draft) -> Response:
         return redirect(f"/workspace/entries/{draft.reference}/preview")
     flash("Saved. Nothing of it is public until you publish it.")
     return redirect(f"/workspace/entries/{draft.reference}")
+
+
+def _typed() -> dict[str, str]:
+    return {name: drop_unwritable(text) for name, text in request.form.items()}
 
 
 def _version(raw: dict[str, str]) -> int:
