@@ -39,7 +39,7 @@ def clean_text(value: str) -> str:
 def _clean_once(value: str) -> str:
     value = _TAGS.sub("", _BREAKS.sub("\n", _ENTITIES.sub(_decode, value)))
     value = _LINE_ENDS.sub("\n", value)
-    value = "".join(character for character in value if _keeps(character))
+    value = drop_unwritable(value)
     value = unicodedata.normalize("NFC", value)
     lines = [_SPACES.sub(" ", line).strip() for line in value.split("\n")]
     return _TOO_MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
@@ -50,13 +50,21 @@ def _decode(entity: re.Match[str]) -> str:
     return html.unescape(entity[0]) if entity[1] is None else html5.get(f"{entity[1]};", entity[0])
 
 
+def drop_unwritable(value: str) -> str:
+    """Return text without the characters that no format of ours can hold; nothing else of it changes.
+
+    What a person typed is shown again like this: as it was typed, in HTML that is valid.
+    """
+    return "".join(character for character in value if _keeps(character))
+
+
 def clean_line(value: str) -> str:
     """Return text on one line, cleaned as `clean_text` does."""
     return " ".join(clean_text(value).split())
 
 
 def _keeps(character: str) -> bool:
-    if character in "\n\t":
+    if character in "\r\n\t":
         return True
     code = ord(character)
     if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:

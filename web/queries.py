@@ -60,7 +60,7 @@ class PlanQuery:
 
 class _Area(fields.String):
     def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
-        text = clean_line(str(value))
+        text = str(value)
         found = areas().get(text) or find_area(text)
         if found is None:
             raise ValidationError(f"We know no area “{text[:60]}”. Choose one from the list, or try a council’s name.")
@@ -69,7 +69,7 @@ class _Area(fields.String):
 
 class _Theme(fields.String):
     def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
-        text = clean_line(str(value))
+        text = str(value)
         found = find_theme(text)
         if found is None:
             raise ValidationError(f"We know no topic “{text[:60]}”. Choose one from the list.")
@@ -92,28 +92,23 @@ def _some(field: fields.Field[str]) -> fields.List[str]:
     return fields.List(field, load_default=list)
 
 
-class _Line(fields.String):
-    """A text that is asked of the database: cleaned, since PostgreSQL refuses a NUL."""
-
-    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
-        return clean_line(str(value))
-
-
 class PlanQuerySchema(Schema):
     """Reads the query string. Empty values count as not given; parameters of others (utm_…) are ignored."""
 
     class Meta:
         unknown = EXCLUDE
 
-    words = _Line(data_key="q", load_default="")
+    words = fields.String(data_key="q", load_default="")
     areas = _some(_Area())
     themes = _some(_Theme())
-    commissioners = _some(_Line(validate=validate.Length(max=120, error="That is not one of our commissioners.")))
+    commissioners = _some(
+        fields.String(validate=validate.Length(max=120, error="That is not one of our commissioners."))
+    )
     routes = _some(fields.String(validate=_one_of("way of choosing a provider", [r.code for r in routes()])))
     chances = _some(fields.String(validate=_one_of("answer to “Can we go for it?”", CHANCES)))
     statuses = _some(fields.String(validate=_one_of("status", [s.value for s in Status if s is not Status.DRAFT])))
     cpv = _some(_Cpv())
-    references = _some(_Line(validate=validate.Length(max=30, error="That is not one of our references.")))
+    references = _some(fields.String(validate=validate.Length(max=30, error="That is not one of our references.")))
     page = fields.Integer(
         load_default=1,
         validate=[
@@ -154,13 +149,10 @@ _SCHEMA_KEYS = {parameter: ("q" if name == "words" else name) for parameter, nam
 def read_plan_query(arguments: MultiDict[str, str]) -> PlanQuery:
     """Read the filters of a query string. Raises `QueryNotUnderstood`."""
     data: dict[str, object] = {}
-    for parameter, key in _SCHEMA_KEYS.items():
-        values = [value for value in arguments.getlist(parameter) if value.strip()]
+    for parameter, key in (_SCHEMA_KEYS | {"page": "page", "order": "order"}).items():
+        values = [line for value in arguments.getlist(parameter) if (line := clean_line(value))]
         if values:
-            data[key] = values[0] if key == "q" else values
-    for parameter in ("page", "order"):
-        if arguments.get(parameter, "").strip():
-            data[parameter] = arguments[parameter].strip()
+            data[key] = values[0] if key in ("q", "page", "order") else values
     try:
         query: PlanQuery = PlanQuerySchema().load(data)
     except ValidationError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.members import Role, add_member
@@ -25,6 +26,25 @@ from web.context import Context
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 """The moment of every request: a Monday, late in November, winter time."""
+
+
+class Compiled(BytecodeCache):
+    """Keeps compiled templates for as long as the tests run."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template's code where it is known."""
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's code."""
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @dataclass
@@ -54,7 +74,9 @@ def make_app(database: Database, clock: Callable[[], datetime], environ: Mapping
     """Make the application on a database, with chance that counts."""
     numbers = itertools.count(1)
     parts = Context(load_settings(environ), database, clock=clock, random_token=lambda: f"token-{next(numbers)}")
-    return create_app(parts)
+    app = create_app(parts)
+    app.jinja_env.bytecode_cache = COMPILED  # each test has an application of its own; templates are the same
+    return app
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
-from kil_pipeline.text import clean_line
+from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
 from web.commissioner.entry_form import field_id, form_sections, reason_groups
@@ -152,7 +152,7 @@ def _onwards(draft: Draft) -> Response:
 
 def _typed() -> dict[str, str]:
     """Return the form as it was sent; ticked boxes of one name come as a spreadsheet’s cell would have them."""
-    return {name: "; ".join(values) for name, values in request.form.lists()}
+    return {name: drop_unwritable("; ".join(values)) for name, values in request.form.lists()}
 
 
 def _version(raw: dict[str, str]) -> int:

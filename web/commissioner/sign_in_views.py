@@ -9,6 +9,7 @@ from kil_pipeline.alerts.deliveries import queue_sign_in
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.sign_in import ask_to_sign_in, choose_organisation, end_session, start_session
+from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import FORMS_KEY, KEY, needs, safe_path, signed_in_member
 from web.context import context, database, now, settings
@@ -27,7 +28,7 @@ def sign_in() -> str | Response:
 @blueprint.post("/sign-in")
 def send_link() -> str | tuple[str, int]:
     """Queue the link, where we know the address; say the same in every case."""
-    email, following = request.form.get("email", ""), safe_path(request.form.get("next", ""))
+    email, following = drop_unwritable(request.form.get("email", "")), safe_path(request.form.get("next", ""))
     count_mail("sign_in")
     try:
         with database().write() as db:

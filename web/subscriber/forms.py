@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.organisations.members import InvalidAddress, normalise_address
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.text import drop_unwritable
 from web.queries import QueryNotUnderstood, read_plan_query
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
@@ -29,7 +30,7 @@ class AlertForm:
 def read_alert_form(form: MultiDict[str, str]) -> AlertForm:
     """Read the form for new alerts."""
     problems: list[tuple[str, str]] = []
-    email = form.get("email", "").strip()
+    email = drop_unwritable(form.get("email", "")).strip()
     try:
         email = normalise_address(email)
     except InvalidAddress as error:
