@@ -11,7 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask
@@ -44,6 +45,34 @@ class Document:
     def size(self) -> int:
         """Bytes that keeping it takes."""
         return len(self.body) + len(self.packed) + 1000
+
+    @cached_property
+    def plain(self) -> "Sendable":
+        """What goes to a client that takes no gzip."""
+        return self._sendable(self.body, f'"{self.etag}"')
+
+    @cached_property
+    def zipped(self) -> "Sendable":
+        """What goes to a client that takes gzip."""
+        if not self.packed:
+            return self.plain
+        return self._sendable(self.packed, f'"{self.etag}-gzip"', ("Content-Encoding", "gzip"))
+
+    def _sendable(self, body: bytes, etag: str, *more: tuple[str, str]) -> "Sendable":
+        headers = [*self.headers, ("ETag", etag)]
+        if self.modified:
+            headers.append(("Last-Modified", self.modified))
+        unchanged = [(name, value) for name, value in headers if name.lower() not in NOT_IN_304]
+        return Sendable([body], [*headers, *more, ("Content-Length", str(len(body)))], unchanged)
+
+
+class Sendable(NamedTuple):
+    """A document in one encoding, made once so that an answer costs next to nothing."""
+
+    body: list[bytes]
+    headers: list[tuple[str, str]]
+    unchanged: list[tuple[str, str]]
+    """The headers of a 304."""
 
 
 def warm(app: Flask, parts: Context) -> WSGIApp:
@@ -162,22 +191,15 @@ def make_document(status: str, headers: list[tuple[str, str]], body: bytes) -> D
 
 def answer(document: Document, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer one request with a document: 304 where the client has it, gzipped where the client takes it."""
-    packed = bool(document.packed) and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    etag = f'"{document.etag}-gzip"' if packed else f'"{document.etag}"'
-    headers = [*document.headers, ("ETag", etag)]
-    if document.modified:
-        headers.append(("Last-Modified", document.modified))
+    sendable = document.zipped if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else document.plain
     if _unchanged(document, environ):
-        start_response("304 Not Modified", [(n, v) for n, v in headers if n.lower() not in NOT_IN_304])
+        start_response("304 Not Modified", sendable.unchanged)
         return []
-    body = document.packed if packed else document.body
-    if packed:
-        headers.append(("Content-Encoding", "gzip"))
-    headers.append(("Content-Length", str(len(body))))
-    start_response(document.status, headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    start_response(document.status, sendable.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else sendable.body
 
 
+@lru_cache(maxsize=100)
 def _takes_gzip(accepted: str) -> bool:
     for part in accepted.lower().split(","):
         name, _, quality = part.strip().partition(";")
@@ -190,8 +212,8 @@ def _unchanged(document: Document, environ: Environ) -> bool:
     """Tell whether the client has this very document (RFC 9110, 13.2.2: If-None-Match wins)."""
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted is not None:
-        tags = {tag.strip().removeprefix("W/").strip('"').removesuffix("-gzip") for tag in wanted.split(",")}
-        return "*" in tags or document.etag in tags
+        tags = _read_tags(wanted)
+        return document.etag in tags or "*" in tags
     since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if not since or not document.modified:
         return False
@@ -199,3 +221,9 @@ def _unchanged(document: Document, environ: Environ) -> bool:
         return parsedate_to_datetime(document.modified) <= parsedate_to_datetime(since)
     except (TypeError, ValueError):
         return False
+
+
+@lru_cache(maxsize=1000)
+def _read_tags(wanted: str) -> frozenset[str]:
+    """Read an If-None-Match: the marks without quotes, weakness and encoding."""
+    return frozenset(tag.strip().removeprefix("W/").strip('"').removesuffix("-gzip") for tag in wanted.split(","))
