@@ -18,7 +18,7 @@ PORT ?= 8000
 
 DEMO := KIL_ENV=development KIL_VAR="$(CURDIR)/var" KIL_BASE_URL="http://localhost:$(PORT)" KIL_QUIET_PERIOD_MINUTES=1
 
-.PHONY: help install install-dev install-browser demo check lint test bench format lock clean
+.PHONY: help install install-dev install-browser install-load-generator demo check lint test bench format lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -45,7 +45,7 @@ lint: install-dev
 test: lint install-browser ## Everything: checks, unit, PostgreSQL, journey and browser tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
-bench: install-dev ## Measure what must stay fast; writes var/bench.json
+bench: install-dev install-load-generator ## Measure what must stay fast; writes var/bench.json
 	$(BIN)/python -m tests.benchmarks
 
 format: install-dev ## Put code into the house format
@@ -94,10 +94,16 @@ $(ASSETS): web/assets/build.py web/assets/package.json web/assets/package-lock.j
 	@touch $@
 
 install-browser:
-	@[ -x $(BROWSER) ] || { \
-	  echo "Installing Chromium for the browser tests …"; \
-	  if [ "$$(id -u)" = 0 ]; then root=; elif sudo -n true 2>/dev/null; then root="sudo -n"; else \
-	    echo "The browser tests need $(BROWSER): as root, run: apt-get install chromium" >&2; exit 1; fi; \
-	  $$root apt-get update -qq; \
-	  DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends chromium fonts-liberation \
-	    || { echo "Chromium could not be installed; see above." >&2; exit 1; }; }
+	@[ -x $(BROWSER) ] || { echo "Installing Chromium for the browser tests …"; $(call from_debian,chromium fonts-liberation); }
+
+install-load-generator:
+	@command -v wrk >/dev/null || { echo "Installing wrk for the benchmarks …"; $(call from_debian,wrk); }
+
+# Installs Debian's packages, or says what to do where it may not.
+define from_debian
+  if [ "$$(id -u)" = 0 ]; then root=; elif sudo -n true 2>/dev/null; then root="sudo -n"; else \
+    echo "This needs: $(1). Install it; on Debian, as root: apt-get install $(1)" >&2; exit 1; fi; \
+  $$root apt-get update -qq; \
+  DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends $(1) \
+    || { echo "Could not be installed: $(1); see above." >&2; exit 1; }
+endef

@@ -9,12 +9,17 @@ from kil_pipeline.settings import Settings
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until stopped. Each process makes its own application (`wiring.served_app`)."""
-    sqlite = settings.database_url.startswith("sqlite")
     click.echo(f"Serving {settings.base_url} (listening on {host}:{port}). Stop with Ctrl-C.")
     if settings.development:
         click.echo("Mail is readable at " + settings.base_url + "/dev/mail")
+    run_server(settings, host, port)
+
+
+def run_server(settings: Settings, host: str, port: int, target: str = "web.wiring:served_app") -> None:
+    """Run the server until it is stopped. `target`: the module and the factory of what it serves."""
+    sqlite = settings.database_url.startswith("sqlite")
     Granian(
-        "web.wiring:served_app",
+        target,
         address=host,
         port=port,
         interface=Interfaces.WSGI,

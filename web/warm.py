@@ -10,8 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from flask import Flask
 from werkzeug.datastructures import Accept
@@ -52,6 +52,36 @@ class Document:
     def size(self) -> int:
         """Bytes that keeping it takes."""
         return len(self.body) + len(self.packed) + 1000
+
+    @cached_property
+    def plain(self) -> "Sendable":
+        """What goes to a client that takes no gzip."""
+        return self._sendable(self.body, f'"{self.etag}"')
+
+    @cached_property
+    def zipped(self) -> "Sendable":
+        """What goes to a client that takes gzip."""
+        if not (self.packed and self.lasts):
+            return self.plain
+        return self._sendable(self.packed, f'"{self.etag}-gzip"', ("Content-Encoding", "gzip"))
+
+    def _sendable(self, body: bytes, etag: str, *more: tuple[str, str]) -> "Sendable":
+        headers = list(self.headers)
+        if self.etag:
+            headers.append(("ETag", etag))
+        if self.modified:
+            headers.append(("Last-Modified", self.modified))
+        unchanged = [(name, value) for name, value in headers if name.lower() not in NOT_IN_304]
+        return Sendable([body], [*headers, *more, ("Content-Length", str(len(body)))], unchanged)
+
+
+class Sendable(NamedTuple):
+    """A document in one encoding, made once so that an answer costs next to nothing."""
+
+    body: list[bytes]
+    headers: list[tuple[str, str]]
+    unchanged: list[tuple[str, str]]
+    """The headers of a 304."""
 
 
 def warm(app: Flask, parts: Context) -> WSGIApp:
@@ -186,21 +216,12 @@ def make_document(status: str, headers: list[tuple[str, str]], body: bytes) -> D
 
 def answer(document: Document, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer one request with a document: 304 where the client has it, gzipped where the client takes it."""
-    packed = document.lasts and bool(document.packed) and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    headers = list(document.headers)
-    if document.etag:
-        headers.append(("ETag", f'"{document.etag}-gzip"' if packed else f'"{document.etag}"'))
-    if document.modified:
-        headers.append(("Last-Modified", document.modified))
+    sendable = document.zipped if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else document.plain
     if _unchanged(document, environ):
-        start_response("304 Not Modified", [(n, v) for n, v in headers if n.lower() not in NOT_IN_304])
+        start_response("304 Not Modified", sendable.unchanged)
         return []
-    body = document.packed if packed else document.body
-    if packed:
-        headers.append(("Content-Encoding", "gzip"))
-    headers.append(("Content-Length", str(len(body))))
-    start_response(document.status, headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    start_response(document.status, sendable.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else sendable.body
 
 
 @lru_cache(maxsize=256)
@@ -215,8 +236,8 @@ def _unchanged(document: Document, environ: Environ) -> bool:
         return False
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted is not None:
-        tags = {tag.strip().removeprefix("W/").strip('"').removesuffix("-gzip") for tag in wanted.split(",")}
-        return "*" in tags or document.etag in tags
+        tags = _read_tags(wanted)
+        return document.etag in tags or "*" in tags
     since = environ.get("HTTP_IF_MODIFIED_SINCE")
     if not since or not document.modified:
         return False
@@ -224,3 +245,9 @@ def _unchanged(document: Document, environ: Environ) -> bool:
         return parsedate_to_datetime(document.modified) <= parsedate_to_datetime(since)
     except (TypeError, ValueError):
         return False
+
+
+@lru_cache(maxsize=1000)
+def _read_tags(wanted: str) -> frozenset[str]:
+    """Read an If-None-Match: the marks without quotes, weakness and encoding."""
+    return frozenset(tag.strip().removeprefix("W/").strip('"').removesuffix("-gzip") for tag in wanted.split(","))

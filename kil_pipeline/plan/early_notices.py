@@ -121,7 +121,7 @@ def raise_overdue(session: Session, now: datetime) -> int:
         .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
         .where(
             PublicDisclosure.expected_by < today,
-            PublicEntryRow.ended.is_(False),
+            PublicEntryRow.ended.is_not(True),  # "is false" would make SQLite start from every entry that has not ended
             ~sa.exists().where(
                 EarlyNotice.entry_id == PublicEntryRow.entry_id,
                 EarlyNotice.what == PublicDisclosure.path,

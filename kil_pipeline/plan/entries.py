@@ -124,6 +124,7 @@ class PublicMilestone(Base):
     """A key date of a public entry, stated or computed from one (`representations_close`)."""
 
     __tablename__ = "public_milestone"
+    __table_args__ = (sa.Index("ix_public_milestone_kind_earliest", "kind", "earliest", "entry_id"),)
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(30), primary_key=True)

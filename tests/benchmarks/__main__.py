@@ -21,9 +21,9 @@ def main() -> int:
     for module in sorted(HERE.glob("bench_*.py")):
         importlib.import_module(f"tests.benchmarks.{module.stem}")
     results: list[Result] = []
-    for run in BENCHMARKS:
-        print(f"… {run.__name__.replace('_', ' ')}", file=sys.stderr, flush=True)
-        with tempfile.TemporaryDirectory(prefix="kil-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kil-bench-") as folder:
+        for run in BENCHMARKS:
+            print(f"… {run.__name__.replace('_', ' ')}", file=sys.stderr, flush=True)
             results += run(Path(folder))
     print(format_table(results))
     OUTPUT.parent.mkdir(exist_ok=True)

@@ -27,7 +27,7 @@ class Result:
 
 
 Benchmark = Callable[[Path], list[Result]]
-"""Takes an empty folder to work in; returns what it measured."""
+"""Takes a folder, the same for all benchmarks of a run, to put things in; returns what it measured."""
 
 BENCHMARKS: list[Benchmark] = []
 """Every benchmark, in the order of their modules."""
@@ -39,13 +39,18 @@ def benchmark(function: Benchmark) -> Benchmark:
     return function
 
 
-def measure_seconds(work: Callable[[], object], *, rounds: int = 7) -> float:
-    """Return the median of how long `work` takes, in seconds; one round before does not count."""
+def time_ratio(work: Callable[[], object], base: Callable[[], object], *, rounds: int = 15) -> float:
+    """Return how many times as long `work` takes as `base`.
+
+    They take turns, so that a machine that is busy for a while slows both; the median round counts. The first round
+    warms both up and does not count.
+    """
     work()
+    base()
     gc.collect()
     gc.disable()
     try:
-        return statistics.median(_seconds(work) for _ in range(rounds))
+        return statistics.median(_seconds(work) / _seconds(base) for _ in range(rounds))
     finally:
         gc.enable()
 

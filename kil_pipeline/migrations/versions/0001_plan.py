@@ -284,6 +284,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", "kind", name=op.f("pk_public_milestone")),
     )
     op.create_index(op.f("ix_public_milestone_earliest"), "public_milestone", ["earliest"], unique=False)
+    op.create_index(
+        "ix_public_milestone_kind_earliest", "public_milestone", ["kind", "earliest", "entry_id"], unique=False
+    )
     op.create_index(op.f("ix_public_milestone_latest"), "public_milestone", ["latest"], unique=False)
     op.create_table(
         "public_theme",

@@ -1,0 +1,53 @@
+"""What the benchmarks say of what they measured."""
+
+import pytest
+
+from tests.benchmarks.__main__ import format_table
+from tests.benchmarks.load import read_rate
+from tests.benchmarks.results import Result
+
+PRINTED = """Running 1s test @ http://127.0.0.1:8000/
+  1 threads and 16 connections
+  1500 requests in 1.00s, 180.00KB read
+Requests/sec:   1498.25
+Transfer/sec:    179.79KB
+"""
+
+
+@pytest.mark.parametrize(
+    ("better", "ratio", "met"),
+    [
+        ("higher", 2.99, False),
+        ("higher", 3.0, True),
+        ("higher", 3.01, True),
+        ("lower", 2.99, True),
+        ("lower", 3.0, True),
+        ("lower", 3.01, False),
+    ],
+)
+def test_a_goal_is_met_where_the_ratio_reaches_it(better: str, ratio: float, met: bool) -> None:
+    assert Result("feed", ratio, 3, "higher" if better == "higher" else "lower").met is met
+
+
+def test_the_table_is_aligned_and_marks_what_was_missed() -> None:
+    results = [Result("feed to hello", 4.2, 3, "higher"), Result("page", 1.61, 1.5, "lower")]
+    assert format_table(results).splitlines() == [
+        "what                ratio          goal",
+        "feed to hello        4.20       >= 3.00",
+        "page                 1.61       <= 1.50  missed",
+    ]
+
+
+def test_the_rate_is_read_from_what_wrk_prints() -> None:
+    assert read_rate(PRINTED) == 1498.25
+
+
+@pytest.mark.parametrize("line", ["  Non-2xx or 3xx responses: 3\n", "  Socket errors: connect 0, read 1\n"])
+def test_a_measurement_with_failed_requests_is_none(line: str) -> None:
+    with pytest.raises(RuntimeError, match="Not every request was answered"):
+        read_rate(line + PRINTED)
+
+
+def test_a_measurement_without_a_rate_is_none() -> None:
+    with pytest.raises(RuntimeError, match="Not every request was answered"):
+        read_rate("unable to connect")
