@@ -27,7 +27,9 @@ WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 PATHS = ("/feeds/", "/calendars/")
 KNOWN = {*PARAMETERS, "page", "order"}
 MOST_BYTES = 64 * 1024 * 1024
-NOT_IN_304 = {"content-type", "content-length", "content-encoding"}
+IN_304 = {"etag", "cache-control", "vary", "access-control-allow-origin"}
+"""What a 304 carries (RFC 9110, 15.4.5); the client keeps the rest from the answer that it has."""
+VERSION = "SELECT n FROM log_head WHERE id = 1"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Document:
             headers.append(("ETag", etag))
         if self.modified:
             headers.append(("Last-Modified", self.modified))
-        unchanged = [(name, value) for name, value in headers if name.lower() not in NOT_IN_304]
+        unchanged = [(name, value) for name, value in headers if name.lower() in IN_304]
         return Sendable([body], [*headers, *more, ("Content-Length", str(len(body)))], unchanged)
 
 
@@ -99,10 +101,10 @@ class PublicVersionReader:
     def read(self) -> int:
         """Return the number. A connection that broke is opened anew, once."""
         try:
-            return self._ask()
-        except Exception:
+            return self._kept.cursor.execute(VERSION).fetchone()[0]  # type: ignore[no-any-return]  # the driver's
+        except Exception:  # the first question of a thread, or a connection that broke
             self.close()
-            return self._ask()
+            return self._open().execute(VERSION).fetchone()[0]  # type: ignore[no-any-return]  # the driver's
 
     def close(self) -> None:
         """Close the connection of this thread; the next question opens another."""
@@ -111,19 +113,15 @@ class PublicVersionReader:
         if connection is not None:
             connection.close()
 
-    def _ask(self) -> int:
-        cursor = getattr(self._kept, "cursor", None)
-        if cursor is None:
-            connection = self._database.engine.raw_connection()
-            raw = connection.driver_connection
-            assert raw is not None  # a raw connection has just been made
-            connection.detach()  # from here on the pool's wrapper knows the connection no more
-            if not self._database.sqlite:
-                raw.autocommit = True  # without it the first question would hold one state of the database for ever
-            self._kept.connection, self._kept.cursor = raw, raw.cursor()
-            cursor = self._kept.cursor
-        cursor.execute("SELECT n FROM log_head WHERE id = 1")
-        return int(cursor.fetchone()[0])
+    def _open(self) -> Any:
+        connection = self._database.engine.raw_connection()
+        raw = connection.driver_connection
+        assert raw is not None  # a raw connection has just been made
+        connection.detach()  # from here on the pool's wrapper knows the connection no more
+        if not self._database.sqlite:
+            raw.autocommit = True  # without it the first question would hold one state of the database for ever
+        self._kept.connection, self._kept.cursor = raw, raw.cursor()
+        return self._kept.cursor
 
 
 class WarmDocuments:
@@ -170,6 +168,7 @@ class WarmDocuments:
                 self._size -= dropped.size
 
 
+@lru_cache(maxsize=1000)
 def known_parameters(query: str) -> str:
     """Return a query string without what no feed reads (utm_…): it would keep one document under endless names.
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-CONNECTIONS = 16
+CONNECTIONS = 64
+"""Readers’ programs come by the hundred. With few at a time the wait between threads is measured, and not the work."""
 SECONDS = 1
 STARTUP_SECONDS = 30
 
