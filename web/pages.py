@@ -97,8 +97,11 @@ def day(value: date | datetime) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text, as `text.clean_text` keeps them: one line each, blank ones left out."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    """Return the paragraphs of a text, as `text.clean_text` keeps them: one line each.
+
+    Lines without a word are left out: blank ones, and the lone bullets that notices have.
+    """
+    return [line.strip() for line in text.splitlines() if any(character.isalnum() for character in line)]
 
 
 def linked(text: str) -> Markup:

@@ -252,3 +252,9 @@ def test_an_imprecise_date_never_reads_as_a_day(client: FlaskClient, publish: Pu
     page = HtmlPage(client.get(f"/entries/{publish(replace(CARERS, milestones=(Milestone('opens', when),)))}"))
     assert page.texts("li", "dates__item") == ["Applications or bids open April 2027 to March 2028 not certain"]
     assert "1 April 2027" not in " ".join(page.texts("main"))
+
+
+def test_a_line_without_a_word_is_no_paragraph(client: FlaskClient, publish: Publish) -> None:
+    publish(EntryContent("Advice", summary="• Housing\n•\n\n• Money"))
+    page = HtmlPage(client.get("/entries/EXC-0001"))
+    assert page.texts("p", "govuk-body-l") + page.texts("p", "govuk-body") == ["• Housing", "• Money"]
