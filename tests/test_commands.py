@@ -71,7 +71,7 @@ def plan(folder: Path) -> Database:
 def test_a_sheet_goes_in_and_comes_out(kil: Run, tmp_path: Path) -> None:
     write_csv(tmp_path / "plan.csv", ["Headline", "How much"], ["Befriending", "£60k a year"])
     assert kil("import", "plan.csv", "--organisation", "EXA", "--publish") == Ran(
-        0, "1 new, 0 changed, 0 unchanged.\n1 published.\n", "1 rows read\n"
+        0, "1 new, 0 changed, 0 unchanged.\n1 published.\n", "1 row read\n"
     )
     out = kil("export")
     assert (out.code, out.said) == (0, "1 planned opportunities written.\n")
@@ -180,8 +180,13 @@ def test_a_place_that_cannot_be_written_fails_in_one_line(kil: Run) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["export", "import x.csv", "tick", "user add a@example.org --organisation EXA"])
-def test_a_database_that_was_not_migrated_is_told(run: Run, arguments: str) -> None:
-    assert run(*arguments.split()) == Ran(2, "", "kil: The database is not up to date. Run: kil migrate\n")
+def test_a_database_that_is_not_there_is_told_and_not_made(run: Run, tmp_path: Path, arguments: str) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    ran = run(*arguments.split())
+    assert (ran.code, ran.out, ran.said.count("\n")) == (2, "", 1)
+    assert ran.said.startswith("kil: There is no database ")
+    assert ran.said.endswith("kil.db. Run kil migrate to make one, or set KIL_VAR.\n")
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_outside_development_a_key_is_needed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

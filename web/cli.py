@@ -17,7 +17,7 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.scheduler.clock import run_worker
 from kil_pipeline.scheduler.jobs import run_tick
-from kil_pipeline.settings import Settings
+from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
 from web.commands import migrated, with_database, with_settings
 from web.exchange_commands import export_command, import_command, template_command
@@ -119,6 +119,9 @@ def _empty(settings: Settings) -> None:
 def serve_command(settings: Settings, database: Database, host: str, port: int) -> None:
     """Serve the site (on SQLite: with its scheduler)."""
     database.close()
+    if settings.development and "KIL_BASE_URL" not in os.environ:
+        os.environ["KIL_BASE_URL"] = f"http://localhost:{port}"  # read again by the server's own process
+        settings = load_settings(os.environ)
     serve(settings, host, port)
 
 

@@ -12,18 +12,21 @@ from kil_pipeline.errors import ConfigurationError
 from kil_pipeline.migrations import needs_upgrade
 from kil_pipeline.settings import Settings, load_settings
 from web.logs import set_up_logs
-from web.wiring import open_database
+from web.wiring import open_database, sqlite_file
 
 
 def migrated(settings: Settings) -> Database:
     """Open the database. Raises `ConfigurationError` where it is not up to date."""
+    file = sqlite_file(settings)
+    if file is not None and not file.exists():
+        raise ConfigurationError(f"There is no database {file}. Run kil migrate to make one, or set KIL_VAR.")
     database = open_database(settings)
     try:
         behind = needs_upgrade(database)
     except SQLAlchemyError as error:
         raise ConfigurationError(f"The database cannot be reached: {str(error).splitlines()[0]}") from error
     if behind:
-        raise ConfigurationError("The database is not up to date. Run: kil migrate")
+        raise ConfigurationError(f"The database{f' {file}' if file else ''} is not up to date. Run: kil migrate")
     return database
 
 

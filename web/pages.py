@@ -82,11 +82,13 @@ def register(app: Flask) -> None:
 
 
 def navigation() -> list[dict[str, object]]:
-    """Return the main navigation, as the GOV.UK component takes it, with the present page marked."""
+    """Return the main navigation, as the GOV.UK component takes it, with the present page marked.
+
+    The way back to the workspace stands in it there alone: public pages are the same for everybody.
+    """
     path = request.path
-    return [
-        {"text": text, "href": href, "active": path == href or path.startswith(href + "/")} for text, href in NAVIGATION
-    ]
+    shown = (*NAVIGATION, ("Your plan", "/workspace")) if path.startswith("/workspace") else NAVIGATION
+    return [{"text": text, "href": href, "active": path == href or path.startswith(href + "/")} for text, href in shown]
 
 
 def day(value: date | datetime) -> str:

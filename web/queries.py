@@ -12,7 +12,7 @@ from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import Order
 from kil_pipeline.plan.statuses import Status
-from kil_pipeline.reference.areas import areas, find_area
+from kil_pipeline.reference.areas import areas, find_area, similar_area
 from kil_pipeline.reference.cpv import normalise_cpv
 from kil_pipeline.reference.routes import routes
 from kil_pipeline.reference.themes import find_theme
@@ -63,7 +63,9 @@ class _Area(fields.String):
         text = str(value)
         found = areas().get(text) or find_area(text)
         if found is None:
-            raise ValidationError(f"We know no area “{text[:60]}”. Choose one from the list, or try a council’s name.")
+            near = similar_area(text)
+            hint = f"Did you mean {near}?" if near else "Choose one from the list, or try a council’s name."
+            raise ValidationError(f"We know no area “{text[:60]}”. {hint}")
         return found.code
 
 

@@ -1,9 +1,12 @@
 """`kil serve`: the web server, one process on SQLite, as many as asked for on PostgreSQL."""
 
+import socket
+
 import click
 from granian import Granian
 from granian.constants import Interfaces
 
+from kil_pipeline.errors import ConfigurationError
 from kil_pipeline.settings import Settings
 
 
@@ -12,7 +15,19 @@ def serve(settings: Settings, host: str, port: int) -> None:
     click.echo(f"Serving {settings.base_url} (listening on {host}:{port}). Stop with Ctrl-C.")
     if settings.development:
         click.echo("Mail is readable at " + settings.base_url + "/dev/mail")
+    _check_port(host, port)
     run_server(settings, host, port)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise `ConfigurationError` where somebody listens: the server itself would share the port without a word."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        raise ConfigurationError(
+            f"Port {port} of {host} cannot be used: {error.strerror}. Name another with --port."
+        ) from error
 
 
 def run_server(settings: Settings, host: str, port: int, target: str = "web.wiring:served_app") -> None:

@@ -20,9 +20,16 @@ from web.warm import warm
 
 def open_database(settings: Settings) -> Database:
     """Open the database, making the folder of an SQLite file where it is missing."""
-    if settings.database_url.startswith("sqlite:///"):
-        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    file = sqlite_file(settings)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
     return Database(settings.database_url)
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    """Return the file of an SQLite database, or None for PostgreSQL."""
+    url = settings.database_url
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
 
 def make_jobs(settings: Settings, database: Database) -> Jobs:

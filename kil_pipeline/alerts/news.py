@@ -46,12 +46,11 @@ DIRECTIONS = {
 
 
 def describe_news(event: PublicEvent) -> str:
-    """Return what happened, as a subject line says it: "New", "Moved later", "Opens 1 April at the earliest"."""
+    """Return what happened, as a subject line says it: "New", "Moved later", "Opens about April to June 2027"."""
     if isinstance(event, DateMoved):
         return DIRECTIONS.get(event.direction, "Date changed")
     if isinstance(event, MilestoneApproaching):
-        day = event.earliest  # a day only because it is the first one possible: the date may be a whole quarter
-        return f"{milestone_kind(event.milestone).short} {day.day} {day:%B} at the earliest"
+        return f"{milestone_kind(event.milestone).short} {event.when}"
     if isinstance(event, FieldDisclosed):
         return f"{field_labels().get(event.path, 'Now')} known now"
     if isinstance(event, DisclosureOverdue):

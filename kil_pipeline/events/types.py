@@ -115,6 +115,8 @@ class MilestoneApproaching(PublicEvent):
     milestone: str
     days: int
     earliest: date
+    when: str = ""
+    """The date as it is known, in words: "about May 2027"."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The file of the rows that could not be read: to be corrected, and imported again."""
 
 import csv
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -47,13 +48,16 @@ class BadRows:
 
 
 def file_to_correct(source: Path, wanted: Path | None) -> Path:
-    """Return where bad rows go: never a file that is there already, for somebody may be correcting it.
+    """Return where bad rows go: beside the sheet, else where the command runs.
+
+    Never a file that is there already, for somebody may be correcting it.
 
     Raises `UnreadableFile` where the place that was asked for cannot be used.
     """
     if wanted is None:
+        folder = source.parent if os.access(source.parent, os.W_OK) else Path()
         names = (f"{source.stem}.to-correct{'' if n == 1 else f'-{n}'}.csv" for n in count(1))
-        return next(path for path in map(Path, names) if not path.exists())
+        return next(path for name in names if not (path := folder / name).exists())
     if wanted.exists():
         raise UnreadableFile(f"There is a file {wanted} already: name another one with --to-correct.")
     if not wanted.absolute().parent.is_dir():

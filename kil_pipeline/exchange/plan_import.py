@@ -25,6 +25,7 @@ from kil_pipeline.exchange.row_entries import OtherOrganisation, ReadRow, RowEnt
 from kil_pipeline.exchange.tables import Row, is_workbook, read_rows, sheets_of
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.answers import Problem, read_answers
+from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.text import clean_line
 from kil_pipeline.times import london_day
 
@@ -78,7 +79,7 @@ def import_plan(
     with bad_rows.open():
         try:
             for done in run.read(database):
-                progress(f"{done} rows read")
+                progress(f"{done} row{'' if done == 1 else 's'} read")
         except UnreadableFile as error:
             run.report.broken_off = str(error)
     run.finish()
@@ -239,6 +240,8 @@ class _Run:
             self._reject(row, [Problem(field, read.raw.get(field, ""), str(error))])
         else:
             self.report.count(kept.outcome, kept.sentence, published=kept.published)
+            if kept.outcome != "unchanged":
+                self.report.warn_of_dates(row.number, misplaced_dates(read.content))
 
     def _named_organisation(self, session: Session, row: Row) -> uuid.UUID:
         assert self.sheet.mapped is not None  # only a mapping has a column for it

@@ -18,6 +18,8 @@ from kil_pipeline.times import LONDON
 
 LEAST_VALUE = Decimal(100)
 """Pounds: values of 0 and 1.00 are put in to get past a portal's form, and mean nothing."""
+_ENGLAND = "E92000001"
+_REGIONS = {f"E1200000{number}" for number in range(1, 10)}
 _PSR = re.compile(r"provider selection regime|\bPSR\b|2023/1348", re.IGNORECASE)
 _PSR_ROUTES = {
     "psr.most-suitable-provider": re.compile(r"most suitable provider", re.IGNORECASE),
@@ -39,7 +41,14 @@ def cpv_texts(tender: object) -> Iterable[str]:
 
 
 def area_codes(tender: object) -> Iterable[str]:
-    """Yield the codes of the areas that it is delivered in, as far as we know them."""
+    """Yield the codes of the areas that it is delivered in, as far as we know them; England for all its regions."""
+    found = dict.fromkeys(_named_areas(tender))
+    if _REGIONS.issubset(found):
+        yield _ENGLAND
+    yield from (code for code in found if not _REGIONS.issubset(found) or code not in _REGIONS)
+
+
+def _named_areas(tender: object) -> Iterable[str]:
     for item in get_list(tender, "items"):
         for address in [*get_list(item, "deliveryAddresses"), get(item, "deliveryAddress")]:
             found = find_area(get_text(address, "region")) if get_text(address, "region") else None

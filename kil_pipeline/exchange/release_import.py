@@ -120,7 +120,8 @@ def _keep_notice(session: Session, release: PlannedRelease, now: datetime) -> tu
 
 
 def _why(release: PlannedRelease) -> str:
-    why = f"{release.notice.kind} notice {release.notice.id} on Find a Tender"
+    kind = release.notice.kind
+    why = f"{kind if kind.lower().endswith('notice') else f'{kind} notice'} {release.notice.id} on Find a Tender"
     return f"{why}: {release.change}" if release.change else why
 
 

@@ -55,6 +55,8 @@ class ImportReport:
     """The first hundred."""
     more_problems: int = 0
     warnings: list[str] = field(default_factory=list)
+    odd_dates: list[str] = field(default_factory=list)
+    """The first hundred rows that went in with key dates out of order."""
     previews: list[str] = field(default_factory=list)
     """In a dry run: what would change, a line each, the first hundred."""
     bad_rows: int = 0
@@ -77,6 +79,11 @@ class ImportReport:
         self.problems += kept
         self.more_problems += len(problems) - len(kept)
 
+    def warn_of_dates(self, row: int, sentences: Sequence[str]) -> None:
+        """Note that the key dates of a row that went in come in an order that nobody can mean."""
+        self.odd_dates += [f"Row {row}, please check: {' '.join(sentences)}"] if sentences else []
+        del self.odd_dates[MOST_LINES:]
+
     @property
     def failed(self) -> bool:
         """Whether something of the file did not go in that should have."""
@@ -93,7 +100,7 @@ class ImportReport:
             yield f"{number} left out: {reason}"
         if len(self.skipped) > MOST_LINES:
             yield f"… and {sum(n for _, n in sorted(self.skipped.items())[MOST_LINES:])} more left out."
-        yield from self.warnings
+        yield from (*self.warnings, *self.odd_dates)
         for problem in self.problems:
             yield problem.line()
         if self.more_problems:

@@ -8,7 +8,7 @@ from kil_pipeline.errors import InvalidContent
 from kil_pipeline.plan.money_parsing import parse_money
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.unknowns import is_unknown
-from kil_pipeline.reference.areas import find_area
+from kil_pipeline.reference.areas import find_area, similar_area
 from kil_pipeline.reference.benefits import benefits
 from kil_pipeline.reference.cpv import normalise_cpv
 from kil_pipeline.reference.reasons import Reason, reasons
@@ -47,7 +47,9 @@ def split_list(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _read_all(text: str, find: Callable[[str], str | None], what: str) -> tuple[str, ...]:
+def _read_all(
+    text: str, find: Callable[[str], str | None], what: str, similar: Callable[[str], str] = lambda text: ""
+) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for part in split_list(text):
         code = find(part)
@@ -58,7 +60,9 @@ def _read_all(text: str, find: Callable[[str], str | None], what: str) -> tuple[
                 if code is None and "," not in part
                 else next((p.strip() for p in part.split(",") if find(p.strip()) is None), part)
             )
-            raise InvalidContent(f"“{missing[:60]}” is not {what}. Part several with semicolons.")
+            near = similar(missing)
+            hint = f"Did you mean {near}?" if near else "Part several with semicolons."
+            raise InvalidContent(f"“{missing[:60]}” is not {what}. {hint}")
         found |= {known: None for known in codes if known}
     return tuple(found)
 
@@ -68,6 +72,7 @@ def _read_areas(text: str) -> tuple[str, ...]:
         text,
         lambda part: getattr(find_area(part), "code", None),
         "an area that we know: use a council, a board, a region, or an ONS code",
+        similar_area,
     )
 
 

@@ -103,7 +103,7 @@ class _Reading:
             self._problem("headline", "", "Write a headline: it is the one thing that every entry needs.")
         elif len(headline) > MAX_HEADLINE:
             message = (
-                f"It has {len(headline)} characters. Use at most {MAX_HEADLINE}; the rest belongs into the summary."
+                f"It has {len(headline)} characters. Use at most {MAX_HEADLINE}; the rest belongs into “What it is”."
             )
             self._problem("headline", headline, message)
         self.values["headline"] = headline

@@ -65,9 +65,16 @@ class Change:
 def describe_changes(old: EntryContent | None, new: EntryContent) -> tuple[Change, ...]:
     """Return what changed, most important first. `old` is None for a first publication."""
     if old is None:
-        first = (Change(EntryPublished, "First published."),)
+        first = (Change(EntryPublished, _first_sentence(new)),)
         return first + ((_status_change(new),) if new.status is not Status.PUBLISHED else ())
     return tuple(_changes(old, new))
+
+
+def _first_sentence(new: EntryContent) -> str:
+    earliest = min((notice.published_on for notice in new.notices), default=None)
+    if earliest is None:
+        return "First published."
+    return f"First published here. On Find a Tender since {earliest.day} {earliest:%B %Y}."
 
 
 def _changes(old: EntryContent, new: EntryContent) -> Iterator[Change]:

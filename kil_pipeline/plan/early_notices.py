@@ -16,7 +16,7 @@ from kil_pipeline.events.types import DayTurned, DisclosureOverdue, MilestoneApp
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.disclosures import field_label
 from kil_pipeline.plan.entries import PublicDisclosure, PublicEntryRow, PublicMilestone
-from kil_pipeline.plan.expected_dates import describe
+from kil_pipeline.plan.expected_dates import Precision, describe
 from kil_pipeline.plan.key_dates import key_dates
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.publishing import facets_of
@@ -98,7 +98,9 @@ def _record_approaching(
 ) -> None:
     when = next(milestone.when for milestone in key_dates(entry.content) if milestone.kind == kind.code)
     left = (earliest - london_day(now)).days
-    distance = "today" if left == 0 else f"in {left} day{'' if left == 1 else 's'} at the earliest"
+    distance = "today" if left == 0 else f"in {left} day{'' if left == 1 else 's'}"
+    if when.precision is not Precision.DAY:
+        distance += " at the earliest"
     record(
         session,
         MilestoneApproaching(
@@ -107,6 +109,7 @@ def _record_approaching(
             milestone=kind.code,
             days=days,
             earliest=earliest,
+            when=describe(when),
         ),
         now,
     )

@@ -112,7 +112,7 @@ def facets_of(public: PublicEntry, now: datetime) -> Facets:
         status=content.status.value,
         value_least=content.value.least if content.value else None,
         value_most=content.value.most if content.value else None,
-        stems=tuple(entry_stems(content, public.commissioner.name)),
+        stems=tuple(entry_stems(content, public.commissioner.name, public.reference)),
         can_we_go=advice.can_we_go,
         what_to_do=advice.what_to_do,
     )
@@ -138,7 +138,7 @@ def _refresh_public_view(
     session.flush()
     _write_indexes(session, entry.id, content)
     public = PublicEntry.of(row, session.get_one(Organisation, entry.organisation_id))
-    index_entry(session, entry.id, entry_stems(content, public.commissioner.name))
+    index_entry(session, entry.id, entry_stems(content, public.commissioner.name, public.reference))
     return public
 
 

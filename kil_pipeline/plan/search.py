@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.wordings import describe_value
+from kil_pipeline.reference.routes import route
 from kil_pipeline.reference.themes import theme
 from kil_pipeline.text import Query, parse_query, stems
 
@@ -20,7 +21,7 @@ ENTRY_SEARCH = sa.table(
 """Not in the metadata: it is made by hand in the migrations, differently on each database."""
 
 
-def entry_stems(content: EntryContent, commissioner_name: str) -> list[str]:
+def entry_stems(content: EntryContent, commissioner_name: str, reference: str) -> list[str]:
     """Return the stems of all public words of an entry: what search and alerts find it by."""
     parts = [
         content.headline,
@@ -28,7 +29,10 @@ def entry_stems(content: EntryContent, commissioner_name: str) -> list[str]:
         commissioner_name,
         content.current or "",
         content.suitability or "",
+        reference,
     ]
+    if content.route:
+        parts += [route(content.route).name, route(content.route).plain]
     parts += [word for code in content.themes for word in (theme(code).name, *theme(code).words)]
     if content.areas:
         parts.append(describe_value("areas", content.areas))

@@ -5,6 +5,7 @@ Office for National Statistics, and the ITL codes (once NUTS) that Find a Tender
 """
 
 import csv
+import difflib
 import functools
 import re
 from collections import defaultdict
@@ -119,6 +120,13 @@ def find_area(text: str) -> Area | None:
         return found
     twins = [areas()[twin] for twin in _graph().same.get(found.code, frozenset()) if areas()[twin].kind != "itl"]
     return min(twins, key=lambda twin: twin.code, default=found)
+
+
+def similar_area(text: str) -> str:
+    """Return the name of the area that a text may be a misspelling of; empty where nothing comes near."""
+    known = {_normalise(area.name): area.name for area in choosable_areas(sample=True)}
+    near = difflib.get_close_matches(_normalise(text[:100]), known, n=1, cutoff=0.8)
+    return known[near[0]] if near else ""
 
 
 def _plain(name: str) -> str:

@@ -94,8 +94,10 @@ APRIL = date(2027, 4, 1)
         (DateMoved(facets=facets(), sentence="", milestone="opens", direction="later"), "Moved later"),
         (DateMoved(facets=facets(), sentence="", milestone="opens", direction="same"), "Date changed"),
         (
-            MilestoneApproaching(facets=facets(), sentence="", milestone="opens", days=30, earliest=APRIL),
-            "Opens 1 April at the earliest",
+            MilestoneApproaching(
+                facets=facets(), sentence="", milestone="opens", days=30, earliest=APRIL, when="about April 2027"
+            ),
+            "Opens about April 2027",
         ),
         (FieldDisclosed(facets=facets(), sentence="", path="value"), "How much known now"),
         (DisclosureOverdue(facets=facets(), sentence="", path="value", expected_by=APRIL), "Overdue"),

@@ -104,12 +104,11 @@ def test_the_rows_to_correct_can_be_corrected_and_imported(database: Database, t
 
 
 def test_rows_to_correct_never_replace_a_file_that_somebody_may_be_correcting(
-    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     a_council(sqlite_database)
     files = [import_rows(sqlite_database, tmp_path, *SHEET, to_correct=None).to_correct for _ in range(3)]
-    assert files == [Path(f"plan.to-correct{n}.csv") for n in ("", "-2", "-3")]
+    assert files == [tmp_path / f"plan.to-correct{n}.csv" for n in ("", "-2", "-3")]
 
 
 @pytest.mark.parametrize(("target", "said"), [("plan.csv", "There is a file"), ("none/x.csv", "There is no folder")])
@@ -358,3 +357,17 @@ def test_status_and_its_reason_are_read(sqlite_database: Database, tmp_path: Pat
     import_rows(sqlite_database, tmp_path, headings, ["One", "On hold", "No money yet."], publish=True)
     content = contents(sqlite_database)["One"]
     assert (content.status, content.status_reason) == (Status.ON_HOLD, "No money yet.")
+
+
+def test_dates_out_of_order_go_in_and_are_pointed_out(sqlite_database: Database, tmp_path: Path) -> None:
+    a_council(sqlite_database)
+    report = import_rows(
+        sqlite_database, tmp_path, ["Headline", "Tender date", "Deadline"], ["Beds", "2027-12-01", "2027-03-01"]
+    )
+    assert list(report.lines()) == [
+        "1 new, 0 changed, 0 unchanged.",
+        (
+            "Row 2, please check: “Applications or bids due” (1 March 2027) comes before “Applications or bids open” "
+            "(1 December 2027)."
+        ),
+    ]

@@ -156,7 +156,7 @@ def test_after_a_scheduler_that_stood_still_the_nearest_notice_comes_once(world:
     world.tick()
     world.run_until(world.now + timedelta(hours=4), timedelta(minutes=15))
     assert world.digests() == [("03 May 10:15", "reader@example.org", ("Falls classes",))]
-    assert "29 days at the earliest" in world.mail_to("reader@example.org").text
+    assert "in 29 days" in world.mail_to("reader@example.org").text
 
 
 def test_one_click_in_the_mail_program_stops_all_mail_at_once(world: World) -> None:

@@ -185,7 +185,7 @@ def test_what_is_wrong_is_said_at_its_field_and_at_the_top_and_nothing_typed_is_
         (
             {"headline": "x" * 301},
             "headline",
-            "It has 301 characters. Use at most 300; the rest belongs into the summary.",
+            "It has 301 characters. Use at most 300; the rest belongs into “What it is”.",
         ),
         ({"summary": "y" * 10_001}, "summary", "That is 10001 characters long. Use at most 10000."),
         (
@@ -218,7 +218,10 @@ def test_what_is_wrong_is_said_at_its_field_and_at_the_top_and_nothing_typed_is_
 def test_each_mistake_has_a_message_that_helps(author: FlaskClient, filled: Filled, field: str, message: str) -> None:
     page = HtmlPage(start(author, {"headline": "Beds"} | dict(filled)), 400)
     (summary,) = page.elements("div", "govuk-error-summary")
-    assert [(e.get("href"), "".join(e.itertext())) for e in summary.iter("a")] == [(f"#{field}", message)]
+    ((place, said),) = [(e.get("href"), "".join(e.itertext())) for e in summary.iter("a")]
+    label = "" if field == "headline" else said.partition(": ")[0] + ": "
+    assert (place, said) == (f"#{field}", label + message)
+    assert label.removesuffix(": ") in ["", *page.texts("label", "govuk-label")]
 
 
 def test_two_people_editing_at_once_lose_nothing(author: FlaskClient, sign_in: Callable[..., FlaskClient]) -> None:
@@ -292,7 +295,7 @@ def test_a_status_that_cannot_follow_is_said_at_its_field(author: FlaskClient, c
     page = HtmlPage(publish(author), 409)
     (summary,) = page.elements("div", "govuk-error-summary")
     assert [(e.get("href"), "".join(e.itertext())) for e in summary.iter("a")] == [
-        ("#status", "“Draft” cannot become “Withdrawn”.")
+        ("#status", "Status: “Draft” cannot become “Withdrawn”.")
     ]
     assert Form(page, FIRST).answers()["status_reason"] == ["A mistake."]
     HtmlPage(client.get("/entries/EXC-0001"), 404)
@@ -316,3 +319,12 @@ def test_what_the_form_does_not_ask_for_stays(
     Form(HtmlPage(author.get(FIRST)), FIRST).send(author, {"summary": "Fourteen."})
     page = HtmlPage(author.get(f"{FIRST}/preview"))
     assert page.links()["UK2 012345-2026"] == "https://notices.example.org/012345-2026"
+
+
+def test_dates_out_of_order_are_pointed_out_before_they_are_published(author: FlaskClient) -> None:
+    start(author, {"headline": "Beds", "opens": "December 2027", "bids_due": "March 2027"})
+    page = HtmlPage(author.get(f"{FIRST}/preview"))
+    (warning,) = page.texts("div", "govuk-inset-text")
+    assert warning.endswith(
+        "“Applications or bids due” (about March 2027) comes before “Applications or bids open” (about December 2027)."
+    )

@@ -258,3 +258,9 @@ def test_a_line_without_a_word_is_no_paragraph(client: FlaskClient, publish: Pub
     publish(EntryContent("Advice", summary="• Housing\n•\n\n• Money"))
     page = HtmlPage(client.get("/entries/EXC-0001"))
     assert page.texts("p", "govuk-body-l") + page.texts("p", "govuk-body") == ["• Housing", "• Money"]
+
+
+def test_a_reference_in_small_letters_leads_to_the_page(client: FlaskClient, publish: Publish) -> None:
+    publish(EntryContent("Advice"))
+    answer = client.get("/entries/exc-0001")
+    assert (answer.status_code, answer.location) == (302, "/entries/EXC-0001")

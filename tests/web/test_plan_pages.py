@@ -251,3 +251,15 @@ def test_static_files_are_kept_and_pages_asked_for_anew(client: FlaskClient) -> 
     )
     with client.get(sheet) as style:
         assert style.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("words", ["EXC-0001", "exc-0001", "competitive grant"])
+def test_an_entry_is_found_by_its_reference_and_by_its_route(client: FlaskClient, publish: Publish, words: str) -> None:
+    publish(CARERS)
+    publish(EntryContent("Road salt", route="pa.open"))
+    page = HtmlPage(client.get("/plan", query_string={"q": words}))
+    assert page.texts("h3", "row__headline") == ["Breaks for carers"]
+
+
+def test_a_misspelt_place_gets_a_suggestion(client: FlaskClient) -> None:
+    assert "Did you mean Wakefield?" in client.get("/plan?area=Wakefeild").text

@@ -12,6 +12,7 @@ from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.answer_values import split_list
 from kil_pipeline.plan.answers import Answers, Problem, read_answers
 from kil_pipeline.plan.contents import Author
+from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
 from kil_pipeline.plan.previews import preview_changes, preview_entry
 from kil_pipeline.plan.publishing import publish_entry
@@ -21,7 +22,7 @@ from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
-from web.commissioner.entry_form import field_id, form_sections, reason_groups
+from web.commissioner.entry_form import field_id, form_sections, in_order, named_problem, reason_groups
 from web.context import database, now, today
 from web.public.entry_views import entry_parts
 
@@ -93,7 +94,8 @@ def preview(reference: str) -> str:
             parts = entry_parts(db, public, (coming, *revisions))
         else:
             parts = entry_parts(db, public_entry(db, reference), revisions)
-    return render_template("commissioner/preview.html", draft=draft, changes=changes, **parts)
+    misplaced = misplaced_dates(draft.content)
+    return render_template("commissioner/preview.html", draft=draft, changes=changes, misplaced=misplaced, **parts)
 
 
 @blueprint.post("/workspace/entries/<reference>/publish")
@@ -175,8 +177,8 @@ def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tupl
         version=version,
         sections=form_sections(),
         reasons=reason_groups(),
-        problems=[(field_id(problem.field), problem.message) for problem in problems],
-        problem_of={problem.field: problem.message for problem in problems},
+        problems=[(field_id(problem.field), named_problem(problem)) for problem in in_order(problems)],
+        problem_of={problem.field: named_problem(problem) for problem in problems},
         field_id=field_id,
         split_list=split_list,
     )

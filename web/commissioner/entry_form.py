@@ -1,10 +1,11 @@
 """What the entry form asks, in which order and in which words."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kil_pipeline.plan.answers import path_of
+from kil_pipeline.plan.answers import Problem, path_of
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.benefits import benefits
 from kil_pipeline.reference.milestones import milestone_kinds
@@ -68,6 +69,23 @@ def reason_groups() -> tuple[tuple[str, tuple[Reason, ...]], ...]:
         ("Not decided yet", tuple(known for known in reasons("undecided") if not known.common)),
         ("Can’t say yet", tuple(known for known in reasons("withheld") if not known.common)),
     )
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems in the order in which their questions stand on the page."""
+    places = {field.name: place for place, field in enumerate(_all_fields())}
+    return sorted(problems, key=lambda problem: places.get(problem.field.split(":")[0], -1))
+
+
+def named_problem(problem: Problem) -> str:
+    """Return what is wrong with the name of its question before it: there are many dates on the page."""
+    labels = {field.name: field.label for field in _all_fields()}
+    label = labels.get(problem.field.split(":")[0])
+    return problem.message if label is None or problem.field == "headline" else f"{label}: {problem.message}"
+
+
+def _all_fields() -> list[Field]:
+    return [field for section in form_sections() for field in section.fields]
 
 
 def field_id(name: str) -> str:

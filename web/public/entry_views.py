@@ -3,9 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from kil_pipeline.engagement.programme import sessions_about
 from kil_pipeline.errors import NotFound
@@ -42,8 +44,10 @@ class KeyDate:
 
 
 @blueprint.get("/entries/<reference>")
-def entry(reference: str) -> str:
+def entry(reference: str) -> str | WerkzeugResponse:
     """Show a planned opportunity."""
+    if reference != reference.upper():  # as people type it
+        return redirect(f"/entries/{quote(reference.upper())}")
     with database().read() as session:
         found = public_entry(session, reference)
         parts = entry_parts(session, found, public_revisions(session, found.id))
