@@ -34,7 +34,7 @@ demo: install ## Fill a sample plan and serve it on http://localhost:8000 (PORT=
 	@$(DEMO) exec $(BIN)/kil serve --port $(PORT)
 
 check: lint ## Lint, check types and imports, run the quick tests: under a minute
-	$(BIN)/pytest -q -m "not browser and not postgresql and not slow"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not postgresql and not slow"
 
 lint: install-dev
 	$(BIN)/ruff format --check .
