@@ -11,6 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.early_notice_records import RecordKeeper
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import london_day, utc_now
 
@@ -26,6 +27,8 @@ class Context:
     """Makes a new unguessable text at each call: nonces, the tokens of forms and of sessions."""
     limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
     """Counts for this process alone."""
+    records: RecordKeeper = field(default_factory=RecordKeeper)
+    """Keeps the figures of commissioners, for this process alone."""
 
 
 def context() -> Context:

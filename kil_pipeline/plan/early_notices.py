@@ -5,6 +5,7 @@ was missed, the nearest one is raised and the earlier ones are passed over.
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -22,9 +23,12 @@ from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.publishing import facets_of
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.milestones import MilestoneKind, milestone_kinds
+from kil_pipeline.reference.working_days import add_working_days, is_england_working_day
 from kil_pipeline.times import london_day
 
 BATCH = 200
+WARNED_AHEAD = 10
+"""How many working days before readers see that an answer is overdue its owner is warned."""
 
 
 class EarlyNotice(Base):
@@ -148,6 +152,41 @@ def raise_overdue(session: Session, now: datetime) -> int:
         record(session, event, now)
     session.flush()
     return len(rows)
+
+
+@dataclass(frozen=True)
+class SoonOverdue:
+    """A published field that readers will see as overdue, unless something is published by the day that was named."""
+
+    reference: str
+    headline: str
+    path: str
+    expected_by: date
+
+
+def soon_overdue(session: Session, organisation_id: uuid.UUID, today: date, *, limit: int = 50) -> list[SoonOverdue]:
+    """Return the fields of an organisation's that turn overdue within ten working days, soonest first.
+
+    Readers see the flag on the day after the one that was named. On the first day that this lists a field, ten working
+    days (as England counts them) are left before that.
+    """
+    rows = session.execute(
+        sa.select(PublicEntryRow.reference, PublicEntryRow.content, PublicDisclosure.path, PublicDisclosure.expected_by)
+        .join(PublicDisclosure, PublicDisclosure.entry_id == PublicEntryRow.entry_id)
+        .where(
+            PublicEntryRow.organisation_id == organisation_id,
+            PublicEntryRow.ended.is_not(True),
+            PublicDisclosure.expected_by >= today,
+            PublicDisclosure.expected_by < add_working_days(today, WARNED_AHEAD + 1, is_england_working_day),
+        )
+        .order_by(PublicDisclosure.expected_by, PublicEntryRow.reference, PublicDisclosure.path)
+        .limit(limit)
+    )
+    return [
+        SoonOverdue(reference, str(content["headline"]), path, expected_by)
+        for reference, content, path, expected_by in rows
+        if expected_by is not None
+    ]
 
 
 def turn_day(session: Session, now: datetime) -> bool:

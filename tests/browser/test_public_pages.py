@@ -15,6 +15,8 @@ PATHS = [
     "/plan?chance=grant&area=X-EXA",
     "/plan?view=timeline",
     "/plan?view=timeline&page=2",
+    "/commissioners",
+    "/commissioners/nhs-exampleshire-integrated-care-board",
     "/sessions",
     "/about",
     "/data",

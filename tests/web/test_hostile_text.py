@@ -40,6 +40,7 @@ HOSTILE = (
 PAGES = (
     "/", "/plan", "/plan?view=timeline", "/entries/EXC-0001", "/entries/EXC-0001/changes/1",
     "/entries/EXC-0001/changes/2", "/sessions", "/sessions/EXC-S0002", "/alerts/new",
+    "/commissioners", "/commissioners/council",
 )  # fmt: skip
 Shape = list[tuple[str, tuple[str, ...]]]
 """Each element of a document with the names of its attributes, in order."""

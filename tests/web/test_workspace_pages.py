@@ -66,6 +66,34 @@ def test_an_answer_that_is_overdue_is_pointed_out_until_the_entry_has_ended(
     ]
 
 
+@pytest.mark.parametrize(
+    ("expected_by", "warned"),
+    [
+        (date(2026, 11, 22), False),  # overdue: readers see it already
+        (date(2026, 11, 23), True),
+        (date(2026, 12, 7), True),  # the tenth working day from Monday 23 November; readers see it from the eighth on
+        (date(2026, 12, 8), False),
+    ],
+)
+def test_the_owner_is_warned_ten_working_days_before_readers_see_that_an_answer_is_overdue(
+    author: FlaskClient, publish: Publish, expected_by: date, warned: bool
+) -> None:
+    due = Disclosure("value", DisclosureState.UNDECIDED, "undecided.budget", expected_by=expected_by)
+    publish(EntryContent("Breaks for carers", disclosures=(due,)))
+    publish(EntryContent("Over", disclosures=(due,), status=Status.CONCLUDED))
+    said = f"By {expected_by.day} {expected_by:%B %Y}: How much, Breaks for carers (EXC-0001)"
+    page = HtmlPage(author.get("/workspace"))
+    assert [text for text in page.texts("li") if text.startswith("By ")] == ([said] if warned else [])
+
+
+def test_nobody_is_warned_of_another_organisations_answers(author: FlaskClient, sqlite_database: Database) -> None:
+    due = Disclosure("value", DisclosureState.UNDECIDED, "undecided.budget", expected_by=NOW.date())
+    with sqlite_database.write() as session:
+        theirs = a_commissioner(session, "Exampleshire Trust", prefix="EXT").id
+        publish_for(session, theirs, EntryContent("Theirs", disclosures=(due,)))
+    assert HtmlPage(author.get("/workspace")).elements("section", "status-reason") == []
+
+
 def test_another_organisations_entries_are_not_there(author: FlaskClient, sqlite_database: Database) -> None:
     with sqlite_database.write() as session:
         publish_for(session, a_commissioner(session, "Exampleshire Trust", prefix="EXT").id, EntryContent("Theirs"))
