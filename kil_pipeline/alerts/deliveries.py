@@ -17,7 +17,7 @@ from kil_pipeline.alerts.letters import Outcome, Receipt
 from kil_pipeline.alerts.suppressions import suppress
 from kil_pipeline.database import Base, new_id
 
-DeliveryKind = Literal["digest", "confirmation", "sign_in"]
+DeliveryKind = Literal["digest", "confirmation", "sign_in", "address_change", "address_changed"]
 LEASE = timedelta(minutes=10)
 """How long a worker may take until the next attempt of its batch, and for one attempt, before others take over."""
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
@@ -112,7 +112,7 @@ def claim_deliveries(session: Session, now: datetime, *, limit: int = 10) -> tup
         row.state, row.lease_until, row.attempts = "sending", now + LEASE, row.attempts + 1
     session.flush()
     return tuple(
-        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts)  # type: ignore[arg-type]  # the kind is one of three
+        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts)  # type: ignore[arg-type]  # the kind is one of those
         for row in rows
     )
 
