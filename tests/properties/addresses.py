@@ -44,10 +44,13 @@ def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
     asked = {"email": "another@example.org", "frequency": "daily"}
     return (
         ("/alerts/new", asked),
+        ("/alerts/new", {"do": "look back"}),
+        ("/alerts/new", {"do": "look back", "q": "classes carers"}),
         ("/alerts/new", {**asked, "area": TOLD["areas"], "email": "nobody"}),
         ("/alerts/confirm/confirmation-token", {}),
         ("/alerts/confirm/confirmation-token", {}),
         (manage, {"frequency": "weekly", "weekday": "2"}),
+        (f"{manage}/new", {"theme": "carers", "do": "look back"}),
         (f"{manage}/new", {"theme": "carers"}),
         (f"{manage}/new", {"area": TOLD["areas"]}),
         (f"{manage}/pause", {"until": "2027-01-04"}),
