@@ -49,7 +49,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=False),
-        sa.Column("lease_until", UTCDateTime(), nullable=True),
         sa.Column("detail", sa.String(length=300), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
@@ -57,7 +56,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delivery_address"), "delivery", ["address"], unique=False)
     op.create_index(op.f("ix_delivery_ended_at"), "delivery", ["ended_at"], unique=False)
-    op.create_index("ix_delivery_state_due_at", "delivery", ["state", "due_at"], unique=False)
+    waiting = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_delivery_queue", "delivery", ["kind", "due_at", "id"], sqlite_where=waiting, postgresql_where=waiting
+    )
     op.create_index(op.f("ix_delivery_subscriber_id"), "delivery", ["subscriber_id"], unique=False)
     op.create_table(
         "heartbeat",
