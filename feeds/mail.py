@@ -9,6 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from feeds import mail_texts
 from kil_pipeline.alerts.letters import (
+    AddressChangedLetter,
+    AddressChangeLetter,
     ConfirmationLetter,
     DigestItem,
     DigestLetter,
@@ -60,6 +62,10 @@ def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
             return _render_digest(templates, site, letter)
         if isinstance(letter, ConfirmationLetter):
             return _render_confirmation(templates, site, letter)
+        if isinstance(letter, AddressChangeLetter):
+            return _render_address_change(templates, site, letter)
+        if isinstance(letter, AddressChangedLetter):
+            return _render_address_changed(templates, site)
         return _render_sign_in(templates, site, letter)
 
     return render
@@ -92,6 +98,22 @@ def _render_sign_in(templates: Environment, site: Site, letter: SignInLetter) ->
         subject=f"Your link to sign in to {clean_line(site.name)}",
         text=mail_texts.write_sign_in(letter, site.name, site.address),
         html=templates.get_template("mail/sign_in.html").render(letter=letter),
+    )
+
+
+def _render_address_change(templates: Environment, site: Site, letter: AddressChangeLetter) -> Message:
+    return Message(
+        subject=f"Please confirm your new address: {clean_line(site.name)}",
+        text=mail_texts.write_address_change(letter, site.name, site.address),
+        html=templates.get_template("mail/address_change.html").render(letter=letter),
+    )
+
+
+def _render_address_changed(templates: Environment, site: Site) -> Message:
+    return Message(
+        subject=f"Your alerts go to another address now: {clean_line(site.name)}",
+        text=mail_texts.write_address_changed(site.name, site.address),
+        html=templates.get_template("mail/address_changed.html").render(),
     )
 
 

@@ -6,7 +6,7 @@ Lines are at most `WIDTH` characters, except a link, which stands whole on a lin
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from kil_pipeline.alerts.letters import ConfirmationLetter, DigestItem, DigestLetter, SignInLetter
+from kil_pipeline.alerts.letters import AddressChangeLetter, ConfirmationLetter, DigestItem, DigestLetter, SignInLetter
 from kil_pipeline.plan.wordings import DISCLAIMER
 
 WIDTH = 72
@@ -68,6 +68,38 @@ def write_sign_in(letter: SignInLetter, site_name: str, address: str) -> str:
     )
 
 
+def write_address_change(letter: AddressChangeLetter, site_name: str, address: str) -> str:
+    """Return the text of the mail that asks the new address for confirmation."""
+    return _join(
+        [
+            "Hello,",
+            _wrap(f"Somebody, we hope you, asked us to send their alerts from {site_name} here from now on."),
+            "To get them here, open this link and press the button:\n" + address + letter.confirm_path,
+            _wrap(f"The link works for {letter.days} days. If it was not you, do nothing: nothing will be sent here."),
+            _wrap(site_name) + "\n" + address,
+        ]
+    )
+
+
+def write_address_changed(site_name: str, address: str) -> str:
+    """Return the text of the mail that tells the old address."""
+    return _join(
+        [
+            "Hello,",
+            _wrap(
+                f"Your alerts from {site_name} go to another address from now on, as you asked. This is the last mail "
+                "to this one."
+            ),
+            _wrap(
+                "If it was not you: somebody used the link in one of your mails, which may have been passed on. "
+                "You can ask for alerts to this address again here:"
+            ),
+            address + "/alerts/new",
+            _wrap(site_name) + "\n" + address,
+        ]
+    )
+
+
 def _item_lines(number: int, item: DigestItem, address: str) -> Iterator[str]:
     yield _wrap(f"{number}. {item.title}", hanging="   ")
     if item.can_we_go:
@@ -83,6 +115,8 @@ def _item_lines(number: int, item: DigestItem, address: str) -> Iterator[str]:
     yield f"\n   {address}{item.path}"
     if item.because:
         yield "\n" + _wrap(f"Why you got this: {item.because}.", "   ")
+    if item.mute_path:
+        yield f"\n   Stop telling me about this one:\n   {address}{item.mute_path}"
 
 
 def _wrap(text: str, indent: str = "", hanging: str | None = None) -> str:

@@ -15,6 +15,8 @@ import pytest
 
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.columns import template_headings
+from kil_pipeline.scheduler.heartbeats import beat
+from kil_pipeline.times import utc_now
 from tests.exchange.sheets import a_release, public_headlines, snapshot, write_csv, write_releases, write_xlsx
 from tests.factories import a_commissioner
 from web import cli
@@ -61,6 +63,18 @@ def kil(run: Run, sqlite_template: Path, tmp_path: Path) -> Run:
     with plan(tmp_path).write() as session:
         a_commissioner(session, prefix="EXA")
     return run
+
+
+def test_doctor_ends_with_1_where_anything_is_broken(kil: Run, tmp_path: Path) -> None:
+    ran = kil("doctor")
+    assert (ran.code, ran.out.splitlines()[0]) == (
+        1,
+        "BROKEN: Nothing ticked for 5 minutes: no alert is made and no mail leaves. Nothing is lost meanwhile.",
+    )
+    with plan(tmp_path).write() as session:
+        beat(session, "worker", utc_now())
+    ran = kil("doctor")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "Nothing is broken.")
 
 
 def plan(folder: Path) -> Database:

@@ -20,6 +20,7 @@ from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
 from web.commands import migrated, with_database, with_settings
+from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, template_command
 from web.organisation_commands import organisation
 from web.serving import serve
@@ -182,3 +183,4 @@ kil.add_command(import_command)
 kil.add_command(export_command)
 kil.add_command(template_command)
 kil.add_command(organisation)
+kil.add_command(doctor)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,7 +17,10 @@ from kil_pipeline.alerts.letters import Outcome, Receipt
 from kil_pipeline.alerts.suppressions import suppress
 from kil_pipeline.database import Base, new_id
 
-DeliveryKind = Literal["digest", "confirmation", "sign_in"]
+DeliveryKind = Literal["digest", "confirmation", "sign_in", "address_change", "address_changed"]
+KINDS: tuple[DeliveryKind, ...] = get_args(DeliveryKind)
+WAITED_FOR: tuple[DeliveryKind, ...] = tuple(kind for kind in KINDS if kind != "digest")
+"""Somebody sits before a screen until these come: they go before every digest."""
 LEASE = timedelta(minutes=10)
 """How long a worker may take until the next attempt of its batch, and for one attempt, before others take over."""
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
@@ -32,7 +35,17 @@ class Delivery(Base):
     """One mail to one address. `body` is what it says, without any link that could be used."""
 
     __tablename__ = "delivery"
-    __table_args__ = (sa.Index("ix_delivery_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        # Only what has not ended: however much was sent, the queue is as long as what waits.
+        sa.Index(
+            "ix_delivery_queue",
+            "kind",
+            "due_at",
+            "id",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(sa.String(20))
@@ -43,7 +56,7 @@ class Delivery(Base):
     """pending, sending, deferred; sent, failed, unknown (the connection went after the mail was handed over)."""
     attempts: Mapped[int]
     due_at: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
+    """When it may be claimed. While it is being sent: when its lease runs out, and others may take it over."""
     detail: Mapped[str] = mapped_column(sa.String(300))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -101,31 +114,36 @@ def claim_deliveries(session: Session, now: datetime, *, limit: int = 10) -> tup
 
     Somebody waits for a sign-in link or a confirmation: those come first, then the oldest.
     """
-    rows = session.scalars(
-        sa.select(Delivery)
-        .where(_is_due(now))
-        .order_by(Delivery.kind == "digest", Delivery.due_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    rows = [*session.scalars(due_deliveries(WAITED_FOR, now, limit))]
+    if len(rows) < limit:
+        rows += session.scalars(due_deliveries(("digest",), now, limit - len(rows)))
     for row in rows:
-        row.state, row.lease_until, row.attempts = "sending", now + LEASE, row.attempts + 1
+        row.state, row.due_at, row.attempts = "sending", now + LEASE, row.attempts + 1
     session.flush()
     return tuple(
-        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts)  # type: ignore[arg-type]  # the kind is one of three
-        for row in rows
+        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts) for row in rows
+    )
+
+
+def due_deliveries(kinds: Sequence[DeliveryKind], now: datetime, limit: int) -> sa.Select[Delivery]:
+    """Return the query of what may be claimed, oldest first. For one kind the index is in that order already."""
+    which = Delivery.kind == kinds[0] if len(kinds) == 1 else Delivery.kind.in_(kinds)
+    return (
+        sa.select(Delivery)
+        .where(which, *_is_due(now))
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
 
 
 def delivery_is_due(session: Session, now: datetime) -> bool:
     """Tell whether there is anything to claim."""
-    return bool(session.scalar(sa.select(sa.exists().where(_is_due(now)))))
+    return bool(session.scalar(sa.select(sa.exists().where(Delivery.kind.in_(KINDS), *_is_due(now)))))
 
 
-def _is_due(now: datetime) -> sa.ColumnElement[bool]:
-    due = sa.and_(Delivery.state.in_(("pending", "deferred")), Delivery.due_at <= now)
-    left = sa.and_(Delivery.state == "sending", Delivery.lease_until < now)
-    return sa.or_(due, left)
+def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return Delivery.ended_at.is_(None), Delivery.due_at <= now
 
 
 def hold_delivery(session: Session, claimed: ClaimedDelivery, now: datetime) -> bool:
@@ -136,7 +154,7 @@ def hold_delivery(session: Session, claimed: ClaimedDelivery, now: datetime) -> 
     row = _row_of(session, claimed)
     if row is None:
         return False
-    row.lease_until = now + LEASE
+    row.due_at = now + LEASE
     return True
 
 
@@ -145,7 +163,7 @@ def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, 
     row = _row_of(session, claimed)
     if row is None:
         return
-    row.detail, row.lease_until = receipt.detail[:300], None
+    row.detail = receipt.detail[:300]
     if receipt.outcome is Outcome.DEFERRED and row.attempts < MOST_ATTEMPTS:
         wait = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
         row.state, row.due_at = "deferred", now + wait * (1 + chance / 4)

@@ -79,5 +79,6 @@ def _make_item(group: list[MatchedEvent]) -> DigestItem:
         why=" ".join(reasons),
         path=f"/{folder}/{facets.reference}",
         because="; ".join(because),
+        subject_id=facets.subject_id,
         news=describe_news(min(reversed(group), key=lambda matched: _urgency([matched])).event),
     )

@@ -16,6 +16,7 @@ from kil_pipeline.alerts.deliveries import queue_delivery
 from kil_pipeline.alerts.digest_items import MatchedEvent, make_items
 from kil_pipeline.alerts.letters import DigestItem, Frequency
 from kil_pipeline.alerts.matches import Match, events_at, matched_position
+from kil_pipeline.alerts.mutes import is_muted
 from kil_pipeline.alerts.schedules import next_digest_at
 from kil_pipeline.alerts.subscribers import Subscriber, Subscription
 from kil_pipeline.codec import from_json, to_json
@@ -90,7 +91,11 @@ def assemble_digests(
 
 
 def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, limit: int) -> list[Subscriber]:
-    """Return those whose hour has come, and those who hear at once and have something settled waiting."""
+    """Return those whose hour has come, and those who hear at once and have something settled waiting.
+
+    Who paused keeps their place: what happens meanwhile waits for the day on which the pause ends.
+    """
+    awake = sa.or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now)
     waiting = (
         sa.select(Subscription.subscriber_id)
         .join(Match, Match.criteria_id == Subscription.criteria_id)
@@ -98,6 +103,7 @@ def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, lim
         .where(
             Subscriber.frequency == Frequency.AT_ONCE.value,
             Subscriber.stopped_at.is_(None),
+            awake,
             Match.position > Subscriber.sent_position,
             Match.position > Subscription.start_position,
             Match.position <= quiet_time.matched,
@@ -105,6 +111,7 @@ def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, lim
             ~sa.exists().where(
                 Notification.subscriber_id == Subscription.subscriber_id, Notification.position == Match.position
             ),
+            ~is_muted(Subscription.subscriber_id),
         )
         .distinct()
         .limit(limit)
@@ -113,7 +120,7 @@ def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, lim
     return list(
         session.scalars(
             sa.select(Subscriber)
-            .where(Subscriber.stopped_at.is_(None), due)
+            .where(Subscriber.stopped_at.is_(None), awake, due)
             .order_by(Subscriber.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -133,6 +140,7 @@ def _unsent(session: Session, person: Subscriber, quiet_time: QuietTime) -> list
             Match.position > Subscription.start_position,
             Match.position <= quiet_time.matched,
             ~sa.exists().where(Notification.subscriber_id == person.id, Notification.position == Match.position),
+            ~is_muted(person.id),
         )
         .order_by(Match.position)
     )

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.criteria_index import CriteriaRow
-from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.alerts.digests import Notification
 from kil_pipeline.alerts.matches import Match, matched_position
-from kil_pipeline.alerts.requests import AlertRequest
+from kil_pipeline.alerts.mutes import is_muted
+from kil_pipeline.alerts.personal_data import held_about
 from kil_pipeline.alerts.subscribers import Subscriber, Subscription
 
 MOST_AT_ONCE = 500
@@ -29,11 +29,9 @@ def forget_subscriber(session: Session, subscriber_id: uuid.UUID) -> None:
     row = session.get(Subscriber, subscriber_id)
     if row is None:
         return
-    mine = sa.and_(Delivery.address == row.email, Delivery.kind == "confirmation")
-    session.execute(sa.delete(Delivery).where(sa.or_(Delivery.subscriber_id == subscriber_id, mine)))
-    session.execute(sa.delete(AlertRequest).where(AlertRequest.email == row.email))
-    session.delete(row)
-    session.flush()
+    for table, about_them in held_about(row):
+        session.execute(sa.delete(table).where(about_them))
+    session.expire_all()
     erase_unused_criteria(session)
 
 
@@ -60,7 +58,7 @@ def erase_old_matches(session: Session, now: datetime) -> int:
     """Erase matches older than `MATCHES_KEPT` of which everybody was told who is to be told. Returns how many.
 
     Somebody is still to be told where they follow the criteria, have not stopped, and the match lies after both the
-    point from which they follow it and the point up to which they were served.
+    point from which they follow it and the point up to which they were served. What they muted is not told.
     """
     waiting = (
         sa.exists()
@@ -71,6 +69,7 @@ def erase_old_matches(session: Session, now: datetime) -> int:
             Subscription.start_position < Match.position,
             Subscriber.sent_position < Match.position,
             ~sa.exists().where(Notification.subscriber_id == Subscriber.id, Notification.position == Match.position),
+            ~is_muted(Subscriber.id),
         )
         .correlate(Match)
     )

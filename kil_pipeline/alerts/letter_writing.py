@@ -2,16 +2,25 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.address_changes import wants_address
 from kil_pipeline.alerts.criteria_words import describe_criteria
 from kil_pipeline.alerts.deliveries import ClaimedDelivery
 from kil_pipeline.alerts.digests import read_items
-from kil_pipeline.alerts.letters import ConfirmationLetter, DigestLetter, Frequency, Letter, SignInLetter
+from kil_pipeline.alerts.letters import (
+    AddressChangedLetter,
+    AddressChangeLetter,
+    ConfirmationLetter,
+    DigestLetter,
+    Frequency,
+    Letter,
+    SignInLetter,
+)
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.requests import LINK_DAYS, mint_confirmation_token, read_request
 from kil_pipeline.alerts.subscribers import Subscriber
@@ -35,6 +44,10 @@ class LetterWriter:
             return self._sign_in(session, delivery, now)
         if delivery.kind == "confirmation":
             return self._confirmation(session, delivery, now)
+        if delivery.kind == "address_change":
+            return self._address_change(session, delivery)
+        if delivery.kind == "address_changed":
+            return AddressChangedLetter()
         return self._digest(session, delivery)
 
     def _sign_in(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter:
@@ -54,13 +67,22 @@ class LetterWriter:
         lines = tuple(describe_criteria(choice) for choice in criteria)
         return ConfirmationLetter(f"/alerts/confirm/{token}", lines, frequency, LINK_DAYS)
 
+    def _address_change(self, session: Session, delivery: ClaimedDelivery) -> Letter | None:
+        change_id = uuid.UUID(delivery.body["change"])
+        if not wants_address(session, change_id):
+            return None
+        return AddressChangeLetter(self.signer.address_path(change_id), LINK_DAYS)
+
     def _digest(self, session: Session, delivery: ClaimedDelivery) -> Letter | None:
         subscriber = session.get(Subscriber, delivery.subscriber_id) if delivery.subscriber_id else None
         if subscriber is None or subscriber.stopped_at is not None:
             return None
+        items = read_items(delivery.body["items"])
         return DigestLetter(
             frequency=Frequency(delivery.body["frequency"]),
-            items=read_items(delivery.body["items"]),
+            items=tuple(
+                replace(item, mute_path=self.signer.mute_path(subscriber.id, item.subject_id)) for item in items
+            ),
             unsubscribe_path=self.signer.unsubscribe_path(subscriber.id),
             manage_path=self.signer.manage_path(subscriber.id),
             made_at=datetime.fromisoformat(delivery.body["made_at"]),

@@ -45,6 +45,10 @@ class DigestItem:
     """Why this reader got it, in words."""
     news: str = ""
     """The most urgent of what happened in two to five words, as a mail's subject begins: "New", "Moved later"."""
+    subject_id: str = ""
+    """Of the entry or session: what "stop telling me about this one" is about."""
+    mute_path: str = ""
+    """Signed; "stop telling me about this one". Made when the letter is written, and stored nowhere."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,21 @@ class SignInLetter:
     """How long the link lives."""
 
 
-Letter = DigestLetter | ConfirmationLetter | SignInLetter
+@dataclass(frozen=True)
+class AddressChangeLetter:
+    """Asks the owner of an address whether a subscriber's mail is to come there from now on."""
+
+    confirm_path: str
+    days: int
+    """How many days the link lives."""
+
+
+@dataclass(frozen=True)
+class AddressChangedLetter:
+    """Tells the old address that mail goes elsewhere now. It does not say where."""
+
+
+Letter = DigestLetter | ConfirmationLetter | SignInLetter | AddressChangeLetter | AddressChangedLetter
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.alerts.criteria_index import CriteriaRow, keep_criteria
 from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.mutes import MutedSubject, muted_subjects
 from kil_pipeline.alerts.schedules import next_digest_at
 from kil_pipeline.codec import from_json
 from kil_pipeline.database import Base, new_id
@@ -34,6 +35,8 @@ class Subscriber(Base):
     """Every event up to here was looked at for this subscriber. Starts at their confirmation."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the next daily or weekly digest leaves; null for those who hear at once."""
+    paused_until: Mapped[datetime | None]
+    """Until then nothing is sent; afterwards all that happened meanwhile."""
     confirmed_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -60,6 +63,8 @@ class SubscriberView:
     weekday: int
     criteria: tuple[Criteria, ...]
     stopped: bool
+    paused_until: datetime | None
+    muted: tuple[MutedSubject, ...]
 
 
 def add_choices(
@@ -90,7 +95,7 @@ def add_choices(
 
 def _start_again(row: Subscriber, position: int) -> None:
     """Nothing from the time in between is sent."""
-    row.stopped_at, row.sent_position = None, position
+    row.stopped_at, row.paused_until, row.sent_position = None, None, position
 
 
 def _set_frequency(row: Subscriber, frequency: Frequency, weekday: int, digest_hour: time, now: datetime) -> None:
@@ -120,7 +125,14 @@ def subscriber_view(session: Session, subscriber_id: uuid.UUID) -> SubscriberVie
     )
     criteria = tuple(from_json(Criteria, body) for body in bodies)
     return SubscriberView(
-        row.id, row.email, Frequency(row.frequency), row.weekday, criteria, row.stopped_at is not None
+        id=row.id,
+        email=row.email,
+        frequency=Frequency(row.frequency),
+        weekday=row.weekday,
+        criteria=criteria,
+        stopped=row.stopped_at is not None,
+        paused_until=row.paused_until,
+        muted=muted_subjects(session, subscriber_id),
     )
 
 

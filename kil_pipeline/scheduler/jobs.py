@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.address_changes import erase_old_changes
 from kil_pipeline.alerts.deliveries import (
     ClaimedDelivery,
     claim_deliveries,
@@ -178,6 +179,7 @@ def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, moment
 def _erase(jobs: Jobs, now: datetime) -> int:
     steps: tuple[Callable[[Session, datetime], int], ...] = (
         erase_old_requests,
+        erase_old_changes,
         erase_old_deliveries,
         erase_old_matches,
         lambda session, now: erase_old_notifications(session),

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from kil_pipeline.alerts.address_changes import AddressChange, ask_for_address, confirm_address
 from kil_pipeline.alerts.deliveries import Delivery, queue_sign_in
 from kil_pipeline.alerts.digests import Notification
 from kil_pipeline.alerts.erasure import MATCHES_KEPT, STOPPED_KEPT, erase_unused_criteria, forget_subscriber
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.matches import Match
+from kil_pipeline.alerts.mutes import mute
+from kil_pipeline.alerts.pauses import pause
 from kil_pipeline.alerts.requests import ask_for_alerts
 from kil_pipeline.alerts.subscribers import Subscriber, change_alerts, unsubscribe
 from kil_pipeline.alerts.suppressions import is_suppressed, suppress
@@ -59,6 +62,31 @@ def test_who_asks_to_be_erased_leaves_nothing_in_any_table(database: Database) -
         forget_subscriber(session, gone)
     assert traces(database, *theirs) == []
     assert sorted(traces(database, "stays@example.org")) == ["delivery", "subscriber"]
+
+
+def test_who_moved_muted_and_paused_leaves_neither_their_old_nor_their_new_address(database: Database) -> None:
+    post = Post(database)
+    with database.write() as session:
+        council = a_commissioner(session)
+        ask_for_alerts(session, "old@example.org", (Criteria(),), Frequency.AT_ONCE, now=NOW)
+        gone = a_subscriber(session, email="old@example.org")
+        other = a_subscriber(session, email="other@example.org")
+        entry = publish(session, council.id, some_content("A wheelchair service"))
+        ask_for_address(session, gone, "new@example.org", NOW)
+        change = session.scalars(sa.select(AddressChange.id)).one()
+    post.tick(NOW + timedelta(minutes=16))
+    with database.write() as session:
+        confirm_address(session, change, NOW + DAY)
+        mute(session, gone, str(entry), NOW + DAY)
+        pause(session, gone, (NOW + 9 * DAY).date(), digest_hour=EIGHT, now=NOW + DAY)
+        ask_for_address(session, other, "new@example.org", NOW + DAY)  # somebody else's mistake
+    theirs = ("old@example.org", "new@example.org", gone.hex)
+    assert set(traces(database, *theirs)) == {
+        "address_change", "alert_request", "delivery", "mute", "notification", "subscriber", "subscription"
+    }  # fmt: skip
+    with database.write() as session:
+        forget_subscriber(session, gone)
+    assert traces(database, *theirs) == []
 
 
 def test_erasing_somebody_twice_or_somebody_unknown_changes_nothing(database: Database) -> None:

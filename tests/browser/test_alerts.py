@@ -1,6 +1,7 @@
 """Asking for alerts by mail in a real browser: on a desk, and on a phone without JavaScript."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +21,10 @@ def test_from_a_filtered_list_to_alerts_that_run_and_stop(
     page.get_by_role("link", name="Get alerts for this list").click()
     assert_accessible(page)
     expect(page.get_by_label("Yes, a grant")).to_be_checked()
+    page.get_by_role("button", name="Show what this would have sent").click()
+    expect(page.get_by_role("heading", name="What this would have sent since")).to_be_visible()
+    assert_accessible(page)
+    expect(page.get_by_label("Yes, a grant")).to_be_checked()
     page.get_by_label("Your email address").fill(address)
     page.get_by_label("once a day").check()
     page.get_by_role("button", name="Ask for alerts").click()
@@ -31,6 +36,19 @@ def test_from_a_filtered_list_to_alerts_that_run_and_stop(
     page.get_by_role("button", name="Yes, start my alerts").click()
     expect(page.get_by_text("Your alerts have started.")).to_be_visible()
     assert_accessible(page)
+    page.get_by_label("Send nothing before").fill(f"{date.today() + timedelta(days=30)}")
+    page.get_by_role("button", name="Pause my mail").click()
+    expect(page.get_by_text("Your mail is paused.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Start again now").click()
+    page.get_by_label("Your new email address").fill("reader at example")
+    page.get_by_role("button", name="Change my address").click()
+    assert_accessible(page)
+    page.get_by_role("link", name="Follow something else too").click()
+    assert_accessible(page)
+    page.get_by_label("With these words").fill("falls")
+    page.get_by_role("button", name="Follow this too").click()
+    page.get_by_label("With the words “falls”").uncheck()
     page.get_by_label("Can we go for it: Yes, a grant").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. You get no more mail.")).to_be_visible()

@@ -8,7 +8,16 @@ import html5lib
 import pytest
 
 from feeds.mail import LONGEST_SUBJECT, MOST_IN_FULL, make_renderer, write_subject
-from kil_pipeline.alerts.letters import ConfirmationLetter, DigestItem, DigestLetter, Frequency, SignInLetter
+from kil_pipeline.alerts.letters import (
+    AddressChangedLetter,
+    AddressChangeLetter,
+    ConfirmationLetter,
+    DigestItem,
+    DigestLetter,
+    Frequency,
+    Letter,
+    SignInLetter,
+)
 from kil_pipeline.settings import load_settings
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
@@ -43,6 +52,28 @@ def links(html: str) -> list[str]:
 def words(html: str) -> str:
     tree: Any = html5lib.parse(html, namespaceHTMLElements=False)
     return " ".join(" ".join(tree.find("body").itertext()).split())
+
+
+def test_each_item_can_be_silenced_from_the_mail() -> None:
+    mail = render(digest(replace(ITEM, mute_path="/alerts/mute-token/mute"), SESSION))
+    address = f"{ADDRESS}/alerts/mute-token/mute"
+    assert links(mail.html).count(address) == 1
+    assert mail.text.count(f"   Stop telling me about this one:\n   {address}\n") == 1
+    assert words(mail.html).count("Stop telling me about this one") == 1
+
+
+@pytest.mark.parametrize(
+    ("letter", "subject", "link"),
+    [
+        (AddressChangeLetter("/alerts/address/t", 7), "Please confirm your new address: ", "/alerts/address/t"),
+        (AddressChangedLetter(), "Your alerts go to another address now: ", "/alerts/new"),
+    ],
+)
+def test_a_change_of_address_is_told_in_text_and_html(letter: Letter, subject: str, link: str) -> None:
+    mail = render(letter)
+    assert mail.subject == subject + SETTINGS.site_name
+    assert links(mail.html) == [ADDRESS, ADDRESS + link]
+    assert ADDRESS + link in mail.text.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -35,19 +35,32 @@ SEARCHES = ("/plan?q=", "/plan?area=", "/plan?cpv=", "/alerts/new?q=", *(f"{path
 def links_of(site: Site) -> tuple[str, ...]:
     """Return the addresses that only a mail, or the list of mails, knows."""
     (digest,) = (site.settings.var / "mail").glob("*.eml")
-    return (*signed_links(site), f"/dev/mail/{digest.stem}", f"/dev/mail/{digest.stem}/html")
+    manage = signed_links(site)[0]
+    own = (f"{manage}/my-data.json", f"{manage}/new", f"{manage}/new?theme=carers")
+    return (*signed_links(site), *own, f"/dev/mail/{digest.stem}", f"/dev/mail/{digest.stem}/html")
 
 
 def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
     """Return what anybody may send, with forms that are filled in well and badly."""
-    manage, unsubscribe = signed_links(site)
+    manage, unsubscribe, mute, address = signed_links(site)
     asked = {"email": "another@example.org", "frequency": "daily"}
     return (
         ("/alerts/new", asked),
+        ("/alerts/new", {"do": "look back"}),
+        ("/alerts/new", {"do": "look back", "q": "classes carers"}),
         ("/alerts/new", {**asked, "area": TOLD["areas"], "email": "nobody"}),
         ("/alerts/confirm/confirmation-token", {}),
         ("/alerts/confirm/confirmation-token", {}),
         (manage, {"frequency": "weekly", "weekday": "2"}),
+        (f"{manage}/new", {"theme": "carers", "do": "look back"}),
+        (f"{manage}/new", {"theme": "carers"}),
+        (f"{manage}/new", {"area": TOLD["areas"]}),
+        (f"{manage}/pause", {"until": "2027-01-04"}),
+        (f"{manage}/pause", {"until": "never"}),
+        (f"{manage}/address", {"email": "elsewhere@example.org"}),
+        (mute, {}),
+        (f"{manage}/unmute", {"subject": "nothing"}),
+        (address, {}),
         (unsubscribe, {}),
         (manage, {"do": "erase"}),
         ("/sign-in", {"email": "author@example.org"}),

@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from feeds.mail import make_renderer
 from feeds.mail_transports import make_sender
+from kil_pipeline.alerts.address_changes import AddressChange, ask_for_address
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.requests import AlertRequest, ask_for_alerts, mint_confirmation_token
@@ -29,6 +30,7 @@ from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState, field_labels
 from kil_pipeline.plan.drafts import create_entry, find_draft, save_draft
+from kil_pipeline.plan.entries import Entry
 from kil_pipeline.plan.money import Money
 from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.scheduler.jobs import Jobs, run_tick
@@ -216,15 +218,19 @@ def _of(content: EntryContent, secrets: Withheld) -> dict[str, str]:
 
 def _mint_one_use_links(site: Site) -> None:
     with site.database.write() as session:
+        ask_for_address(session, session.scalars(sa.select(Subscriber.id)).one(), "moved@example.org", NOW)
         ask_for_alerts(session, "new@example.org", (Criteria(),), Frequency.DAILY, now=NOW)
         request, user = session.scalars(sa.select(AlertRequest.id)).one(), session.scalars(sa.select(User.id)).one()
         mint_sign_in_token(session, user, LATER, 15, random_token=lambda: "sign-in-token")
         mint_confirmation_token(session, request, "confirmation-token", LATER)
 
 
-def signed_links(site: Site) -> tuple[str, str]:
-    """Return the subscriber's links: to change what they get, and to stop it."""
+def signed_links(site: Site) -> tuple[str, str, str, str]:
+    """Return the subscriber's links: to change what they get, to stop it, to hear no more of EXC-0001, to move."""
     with site.database.read() as session:
         subscriber = session.scalars(sa.select(Subscriber.id)).one()
+        change = session.scalars(sa.select(AddressChange.id)).one()
+        entry = session.scalars(sa.select(Entry.id).where(Entry.reference == "EXC-0001")).one()
     signer = Signer(site.settings.secret_keys)
-    return signer.manage_path(subscriber), signer.unsubscribe_path(subscriber)
+    mute_path, address_path = signer.mute_path(subscriber, str(entry)), signer.address_path(change)
+    return signer.manage_path(subscriber), signer.unsubscribe_path(subscriber), mute_path, address_path

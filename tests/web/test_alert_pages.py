@@ -35,6 +35,23 @@ def press(client: FlaskClient, path: str) -> HtmlPage:
     return HtmlPage(Form(HtmlPage(client.get(path)), path).send(client))
 
 
+def test_a_second_button_shows_what_would_have_been_sent_and_asks_for_nothing(
+    client: FlaskClient, publish: Publish, sqlite_database: Database
+) -> None:
+    publish(EntryContent("Breaks for carers", themes=("carers",)))
+    publish(EntryContent("Community meals", themes=("food",)))
+    page = ask(client, {"theme": ["carers"], "do": "look back"})
+    assert page.texts("section", "past")[0] == (
+        "What this would have sent since 25 August 2026 News of 1 planned opportunity or session: 1 change in all. "
+        "Breaks for carers 23 November 2026: New. You would have got it because you follow Carers."
+    )
+    assert page.links()["Breaks for carers"] == "/entries/EXC-0001"
+    assert Form(page, "/alerts/new").answers() == {"theme": ["carers"], "frequency": ["weekly"], "weekday": ["0"]}
+    Post(sqlite_database).tick(NOW)
+    nothing = ask(client, {"q": "nobody plans this", "do": "look back"})
+    assert nothing.texts("section", "past")[0].startswith("What this would have sent since 25 August 2026 Nothing.")
+
+
 def test_the_form_asks_weekly_for_everything_unless_told(client: FlaskClient) -> None:
     form = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new")
     assert form.answers() == {"frequency": ["weekly"], "weekday": ["0"]}

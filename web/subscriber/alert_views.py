@@ -1,22 +1,27 @@
 """Asking for alerts, and confirming it. The answer is the same whether or not an address is known."""
 
+from dataclasses import replace
+
 from flask import render_template, request
 
 from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.past_news import PastNews, past_news
 from kil_pipeline.alerts.requests import LINK_DAYS, ask_for_alerts, confirm_alerts
-from kil_pipeline.alerts.subscribers import subscriber_view
+from kil_pipeline.alerts.subscribers import SubscriberView, add_choices, subscriber_view
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.reference.areas import Area, area, choosable_areas
 from kil_pipeline.reference.themes import themes
 from web.context import database, now, settings
-from web.queries import read_plan_query
+from web.queries import PARAMETERS, read_plan_query
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
-from web.subscriber.forms import WEEKDAYS, AlertForm, read_alert_form
-from web.subscriber.manage_views import show_choices
+from web.subscriber.forms import WEEKDAYS, AlertForm, read_alert_form, read_choice_form
+from web.subscriber.manage_views import show_choices, signer
 
+LOOK_BACK = "look back"
+"""What the button sends that shows what would have been sent."""
 OFFERED = ("open", "grant", "no_tender", "undecided")
 """Which answers to "Can we go for it?" the form offers, besides those that a reader comes with."""
 
@@ -31,6 +36,8 @@ def new_alerts() -> str:
 def ask() -> str | tuple[str, int]:
     """Queue the mail that asks for confirmation."""
     form = read_alert_form(request.form)
+    if request.form.get("do") == LOOK_BACK:
+        return _look_back(form)
     if form.problems:
         return _form(form), 400
     count_mail("confirmation")
@@ -55,12 +62,52 @@ def confirm(token: str) -> str:
     return show_choices(view, "" if view.stopped else "Your alerts have started.")
 
 
-def _form(form: AlertForm) -> str:
+@blueprint.get("/alerts/<token>/new")
+def new_choice(token: str) -> str:
+    """Show the same form to somebody whose address is known: it is not asked for again."""
+    subscriber_id = signer().read("manage", token)
+    with database().read() as session:
+        view = subscriber_view(session, subscriber_id)
+    return _form(AlertForm("", read_plan_query(request.args).criteria, view.frequency, view.weekday, (), False), view)
+
+
+@blueprint.post("/alerts/<token>/new")
+def add_choice(token: str) -> str | tuple[str, int]:
+    """Add a choice to what a subscriber follows, from now on."""
+    subscriber_id = signer().read("manage", token)
+    with database().write() as session:
+        view = subscriber_view(session, subscriber_id)
+        form = read_choice_form(request.form, view)
+        if request.form.get("do") == LOOK_BACK:
+            return _look_back(form, view)
+        if form.problems:
+            return _form(form, view), 400
+        chosen, often, hour = (form.criteria,), (view.frequency, view.weekday), settings().digest_at
+        add_choices(session, view.email, chosen, *often, digest_hour=hour, now=now())
+        view = subscriber_view(session, subscriber_id)
+    return show_choices(view, "Added to what you follow.")
+
+
+def _look_back(form: AlertForm, view: SubscriberView | None = None) -> str | tuple[str, int]:
+    """Show what the choice would have brought lately. The address is not needed for it."""
+    problems = tuple(problem for problem in form.problems if problem[0] in PARAMETERS)
+    form = replace(form, problems=problems)
+    if problems:
+        return _form(form, view), 400
+    with database().read() as session:
+        return _form(form, view, past_news(session, form.criteria, now()))
+
+
+def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | None = None) -> str:
+    """Render the form; `view`: of the subscriber, where they are known already."""
     with database().read() as session:
         commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
     return render_template(
         "subscriber/new.html",
         form=form,
+        view=view,
+        past=past,
+        action=f"{signer().manage_path(view.id)}/new" if view else "/alerts/new",
         criteria=form.criteria,
         problems=form.problems,
         problem_of=dict(form.problems),

@@ -1,10 +1,12 @@
 """Reading what a subscriber chooses. Nothing that was typed is lost when something has to be mended."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
 from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.subscribers import MOST_CRITERIA, SubscriberView
 from kil_pipeline.organisations.members import InvalidAddress, normalise_address
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.text import drop_unwritable
@@ -35,13 +37,26 @@ def read_alert_form(form: MultiDict[str, str]) -> AlertForm:
         email = normalise_address(email)
     except InvalidAddress as error:
         problems.append(("email", str(error)))
-    try:
-        criteria = read_plan_query(form).criteria
-    except QueryNotUnderstood as error:
-        criteria = error.understood
-        problems += [(parameter, line) for parameter, lines in error.problems.items() for line in lines]
+    criteria = _read_criteria(form, problems)
     frequency, weekday = read_frequency(form, problems)
     return AlertForm(email, criteria, frequency, weekday, tuple(problems), bool(form.get(TRAP)))
+
+
+def read_choice_form(form: MultiDict[str, str], view: SubscriberView) -> AlertForm:
+    """Read a further choice of a subscriber's; their address and how often they hear are known."""
+    problems: list[tuple[str, str]] = []
+    criteria = _read_criteria(form, problems)
+    if len(view.criteria) >= MOST_CRITERIA and not view.stopped and criteria not in view.criteria:
+        problems.append(("area", f"You follow {MOST_CRITERIA} things already. Take one out first, then add this."))
+    return AlertForm(view.email, criteria, view.frequency, view.weekday, tuple(problems), False)
+
+
+def _read_criteria(form: MultiDict[str, str], problems: list[tuple[str, str]]) -> Criteria:
+    try:
+        return read_plan_query(form).criteria
+    except QueryNotUnderstood as error:
+        problems += [(parameter, line) for parameter, lines in error.problems.items() for line in lines]
+        return error.understood
 
 
 def read_frequency(form: MultiDict[str, str], problems: list[tuple[str, str]]) -> tuple[Frequency, int]:
@@ -56,6 +71,14 @@ def read_frequency(form: MultiDict[str, str], problems: list[tuple[str, str]]) -
         problems.append(("weekday", "Choose a day from Monday to Friday."))
         day = "0"
     return frequency, int(day)
+
+
+def read_day(form: MultiDict[str, str]) -> date | None:
+    """Read a day as a browser's date box sends it (2027-01-04), or None where it is none."""
+    try:
+        return date.fromisoformat(form.get("until", "").strip())
+    except ValueError:
+        return None
 
 
 def read_kept(form: MultiDict[str, str], criteria: tuple[Criteria, ...]) -> tuple[Criteria, ...]:

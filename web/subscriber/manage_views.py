@@ -13,7 +13,8 @@ from kil_pipeline.alerts.subscribers import (
     subscriber_view,
     unsubscribe,
 )
-from web.context import database, now, settings
+from kil_pipeline.times import day_after
+from web.context import database, now, settings, today
 from web.subscriber import blueprint
 from web.subscriber.forms import WEEKDAYS, read_frequency, read_kept
 
@@ -21,7 +22,7 @@ from web.subscriber.forms import WEEKDAYS, read_frequency, read_kept
 @blueprint.get("/alerts/<token>")
 def manage(token: str) -> str:
     """Show what a subscriber gets."""
-    subscriber_id = _signer().read("manage", token)
+    subscriber_id = signer().read("manage", token)
     with database().read() as session:
         return show_choices(subscriber_view(session, subscriber_id))
 
@@ -29,7 +30,7 @@ def manage(token: str) -> str:
 @blueprint.post("/alerts/<token>")
 def change(token: str) -> str | tuple[str, int]:
     """Change what a subscriber gets; with no choice left ticked, mail stops."""
-    subscriber_id = _signer().read("manage", token)
+    subscriber_id = signer().read("manage", token)
     if request.form.get("do") == "erase":
         with database().write() as session:
             forget_subscriber(session, subscriber_id)
@@ -59,28 +60,37 @@ def change(token: str) -> str | tuple[str, int]:
 @blueprint.get("/alerts/<token>/unsubscribe")
 def show_unsubscribe(token: str) -> str:
     """Show a button. Opening the link stops nothing: mail scanners open links too."""
-    _signer().read("unsubscribe", token)
+    signer().read("unsubscribe", token)
     return render_template("subscriber/unsubscribe.html", token=token, done=False)
 
 
 @blueprint.post("/alerts/<token>/unsubscribe")
 def stop(token: str) -> Response:
     """Stop all mail: one click, no cookie, no redirect, as often as one likes (RFC 8058)."""
-    subscriber_id = _signer().read("unsubscribe", token)
+    subscriber_id = signer().read("unsubscribe", token)
     with database().write() as session:
         unsubscribe(session, subscriber_id, now())
     return make_response(render_template("subscriber/unsubscribe.html", token=token, done=True))
 
 
-def show_choices(view: SubscriberView, message: str = "", problems: tuple[tuple[str, str], ...] = ()) -> str:
-    """Render "change what you get" for one subscriber. It holds their address: no browser or proxy keeps it."""
+def show_choices(
+    view: SubscriberView, message: str = "", problems: tuple[tuple[str, str], ...] = (), *, typed: str = ""
+) -> str:
+    """Render "change what you get" for one subscriber. It holds their address: no browser or proxy keeps it.
+
+    `typed`: a new address that has to be mended.
+    """
     after_this_request(keep_nowhere)
     return render_template(
         "subscriber/manage.html",
         view=view,
         message=message,
         problems=problems,
-        action=_signer().manage_path(view.id),
+        problem_of=dict(problems),
+        typed=typed,
+        paused_until=view.paused_until if view.paused_until and view.paused_until > now() else None,
+        tomorrow=day_after(today()),
+        action=signer().manage_path(view.id),
         choices=[(choice.canonical(), describe_criteria(choice)) for choice in view.criteria],
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
@@ -93,5 +103,6 @@ def keep_nowhere(response: Response) -> Response:
     return response
 
 
-def _signer() -> Signer:
+def signer() -> Signer:
+    """Return what makes and reads the links of mails."""
     return Signer(settings().secret_keys)

@@ -49,7 +49,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=False),
-        sa.Column("lease_until", UTCDateTime(), nullable=True),
         sa.Column("detail", sa.String(length=300), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
@@ -57,7 +56,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delivery_address"), "delivery", ["address"], unique=False)
     op.create_index(op.f("ix_delivery_ended_at"), "delivery", ["ended_at"], unique=False)
-    op.create_index("ix_delivery_state_due_at", "delivery", ["state", "due_at"], unique=False)
+    waiting = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_delivery_queue", "delivery", ["kind", "due_at", "id"], sqlite_where=waiting, postgresql_where=waiting
+    )
     op.create_index(op.f("ix_delivery_subscriber_id"), "delivery", ["subscriber_id"], unique=False)
     op.create_table(
         "heartbeat",
@@ -73,6 +75,7 @@ def upgrade() -> None:
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("sent_position", sa.BigInteger(), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=True),
+        sa.Column("paused_until", UTCDateTime(), nullable=True),
         sa.Column("confirmed_at", UTCDateTime(), nullable=False),
         sa.Column("stopped_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
@@ -125,6 +128,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_match_position"), "match", ["position"], unique=False)
     op.create_index(op.f("ix_match_recorded_at"), "match", ["recorded_at"], unique=False)
+    op.create_table(
+        "address_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subscriber_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("confirmed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"],
+            ["subscriber.id"],
+            name=op.f("fk_address_change_subscriber_id_subscriber"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_change")),
+    )
+    op.create_index(op.f("ix_address_change_asked_at"), "address_change", ["asked_at"], unique=False)
+    op.create_index(op.f("ix_address_change_email"), "address_change", ["email"], unique=False)
+    op.create_index(op.f("ix_address_change_subscriber_id"), "address_change", ["subscriber_id"], unique=False)
+    op.create_table(
+        "mute",
+        sa.Column("subscriber_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("muted_at", UTCDateTime(), nullable=False),
+        sa.Column("until_position", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_mute_subscriber_id_subscriber"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subscriber_id", "subject_id", name=op.f("pk_mute")),
+    )
     op.create_table(
         "notification",
         sa.Column("subscriber_id", sa.Uuid(), nullable=False),
