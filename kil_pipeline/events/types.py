@@ -147,6 +147,13 @@ class DayTurned:
     day: date
 
 
+@dataclass(frozen=True, kw_only=True)
+class VenueChanged:
+    """A venue's facts changed, which the calendars of its sessions show. Nobody is told."""
+
+    venue_id: str
+
+
 Event = (
     EntryPublished
     | DateMoved
@@ -166,6 +173,7 @@ Event = (
     | SessionMoved
     | SessionCancelled
     | DayTurned
+    | VenueChanged
 )
 """Every kind of event. Its class name is its kind in the log."""
 
