@@ -23,6 +23,7 @@ from web.commands import migrated, with_database, with_settings
 from web.exchange_commands import export_command, import_command, template_command
 from web.organisation_commands import organisation
 from web.serving import serve
+from web.venue_commands import import_venues_command
 from web.wiring import make_jobs, open_database
 
 
@@ -177,5 +178,6 @@ def user_add(settings: Settings, database: Database, email: str, organisation: s
 
 kil.add_command(import_command)
 kil.add_command(export_command)
+kil.add_command(import_venues_command)
 kil.add_command(template_command)
 kil.add_command(organisation)
