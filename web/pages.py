@@ -27,6 +27,7 @@ from web.queries import write_plan_query
 NAVIGATION = (
     ("Planned opportunities", "/plan"),
     ("Sessions", "/sessions"),
+    ("Venues", "/venues"),
     ("Get alerts", "/alerts/new"),
     ("About", "/about"),
 )

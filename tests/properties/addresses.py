@@ -20,13 +20,22 @@ READ = (
     "/entries/EXC-0002.json", "/entries/EXC-0003.json", "/entries/EXC-0001/changes/1", "/entries/EXC-0002/changes/1",
     "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
+    "/venues", "/venues?q=mill&access=lift&community=yes&area=E08000035", "/venues?area=nowhere", "/venues/mill-hall",
+    "/venues/nowhere", "/venues.json", "/venues.json?q=mill",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
     "/dev/mail",
     *FORMATS, *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom") for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
 )  # fmt: skip
 """What anybody may ask for. Every public route is among it, or in `links_of`."""
-SEARCHES = ("/plan?q=", "/plan?area=", "/plan?cpv=", "/alerts/new?q=", *(f"{path}?q=" for path in FORMATS))
+SEARCHES = (
+    "/plan?q=",
+    "/plan?area=",
+    "/plan?cpv=",
+    "/alerts/new?q=",
+    "/venues?q=",
+    *(f"{path}?q=" for path in FORMATS),
+)
 """Where somebody who guesses could ask for the very value that is withheld."""
 
 
