@@ -98,19 +98,28 @@ def _says(phrase: tuple[str, ...]) -> sa.ColumnElement[bool]:
 def change_venue(session: Session, venue_id: uuid.UUID, facts: VenueFacts, *, now: datetime) -> PublicVenue:
     """Give a venue other facts; its address on the site stays. Raises `NotFound`.
 
-    Where sessions are held there, `VenueChanged` moves the public version: calendars say where a session is.
+    Where that changes what calendars say of its sessions' place, those to come count as changed (RFC 5545, 3.8.7.4),
+    and `VenueChanged` moves the public version.
     """
     row = session.get(Venue, venue_id)
     if row is None:
         raise NotFound("There is no such venue.")
+    moved = _place(PublicVenue.of(row).facts) != _place(facts)
     fill_row(row, facts, now)
     for table in (VenueArea, VenueAccess):
         session.execute(sa.delete(table).where(table.venue_id == venue_id))
     session.flush()
     index_venue(session, venue_id, facts)
-    if session.scalar(sa.select(sa.exists().where(SessionRow.venue_id == venue_id))):
+    if moved and session.scalar(sa.select(sa.exists().where(SessionRow.venue_id == venue_id))):
+        coming = sa.update(SessionRow).where(SessionRow.venue_id == venue_id, SessionRow.starts_at >= now)
+        session.execute(coming.values(sequence=SessionRow.sequence + 1, updated_at=now))
         record(session, VenueChanged(venue_id=str(venue_id)), now)
     return PublicVenue.of(row)
+
+
+def _place(facts: VenueFacts) -> tuple[object, ...]:
+    """Return what calendars say of a session's place."""
+    return facts.name, facts.where, facts.latitude, facts.longitude
 
 
 def coming_sessions_at(session: Session, venue_id: uuid.UUID, *, after: datetime) -> tuple[PublicSession, ...]:

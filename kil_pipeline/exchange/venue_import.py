@@ -26,6 +26,7 @@ from kil_pipeline.exchange.tables import Row, is_workbook, read_rows
 from kil_pipeline.exchange.venue_fields import FIELDS, REFERENCE, ReadVenue, read_venue
 from kil_pipeline.exchange.venue_mappings import OWN, VenueMapping, VenueSheet
 from kil_pipeline.plan.answers import Problem
+from kil_pipeline.reference.areas import find_area
 from kil_pipeline.text import clean_line
 from kil_pipeline.times import london_day
 
@@ -67,6 +68,8 @@ def import_venues(
 
     Where a file turns out to be damaged further down, what came before is in, and the report says so.
     """
+    if options.area and find_area(options.area) is None:
+        raise UnreadableFile(f"We know no council “{clean_line(options.area)[:60]}”. Write its full name, or its code.")
     if path.suffix.lower() == ".json":
         run = _Run(options, Columns((), ()), None, now)
         items = _read_json(path, options, now)

@@ -1,6 +1,7 @@
 """The directory of venues: what is found, in which order, and where each venue stands."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database, new_id
-from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.programme import announce_session, public_session
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venue_directory import VenueCriteria, change_venue, coming_sessions_at, public_venues
 from kil_pipeline.engagement.venues import AccessFact, Known, PublicVenue, VenueFacts, add_venue, find_venue
@@ -135,17 +136,42 @@ def test_a_venue_that_is_not_there_cannot_be_changed(database: Database) -> None
         change_venue(session, new_id(), HALL, now=NOW)
 
 
-def test_a_change_moves_the_public_version_only_where_sessions_are_held(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("facts", "moved"),
+    [(replace(HALL, name="Hub"), 1), (replace(HALL, latitude=1.0), 1), (replace(HALL, owner="B"), 0)],
+)
+def test_sessions_to_come_count_as_changed_when_their_place_reads_differently(
+    database: Database, facts: VenueFacts, moved: int
+) -> None:
     with database.write() as session:
-        used, unused = (add_venue(session, facts, now=NOW) for facts in (HALL, MILL))
-        announce(session, used)
-    versions = []
-    for venue in (unused, used):
-        with database.write() as session:
-            change_venue(session, venue.id, VenueFacts("Renamed"), now=NOW)
-        with database.read() as session:
-            versions.append(public_version(session).n)
-    assert versions == [1, 2]
+        hall = add_venue(session, HALL, now=NOW)
+        reference = announce(session, hall)
+    later = NOW + timedelta(days=1)
+    with database.write() as session:
+        change_venue(session, hall.id, facts, now=later)
+    with database.read() as session:
+        found = public_session(session, reference)
+        assert (found.sequence, found.updated_at) == (moved, later if moved else NOW)
+        assert public_version(session).n == 1 + moved
+
+
+def test_sessions_that_are_over_stay_as_they_were_but_calendars_are_made_anew(database: Database) -> None:
+    with database.write() as session:
+        hall = add_venue(session, HALL, now=NOW)
+        reference = announce(session, hall)
+    with database.write() as session:
+        change_venue(session, hall.id, VenueFacts("Renamed"), now=NOW + timedelta(days=60))
+    with database.read() as session:
+        assert (public_session(session, reference).sequence, public_version(session).n) == (0, 2)
+
+
+def test_a_venue_without_sessions_changes_unheard(database: Database) -> None:
+    with database.write() as session:
+        hall = add_venue(session, HALL, now=NOW)
+    with database.write() as session:
+        change_venue(session, hall.id, VenueFacts("Renamed"), now=NOW)
+    with database.read() as session:
+        assert public_version(session).n == 0
 
 
 def test_sessions_to_come_at_a_venue_are_listed_and_others_are_not(database: Database) -> None:

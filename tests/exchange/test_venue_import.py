@@ -171,6 +171,13 @@ def test_the_councils_name_can_be_given_for_all_that_name_none(sqlite_database: 
     assert [facts.areas for facts in all_facts(sqlite_database)] == [("E08000009",), ("E08000035",)]
 
 
+def test_a_council_that_we_do_not_know_is_refused_before_anything_is_read(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with pytest.raises(UnreadableFile, match="We know no council “Atlantis”"):
+        import_rows(sqlite_database, tmp_path, ["Name"], ["Hall"], area="Atlantis")
+
+
 def test_a_sheet_without_names_of_venues_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="There is no column “Name” in this file"):
         import_rows(sqlite_database, tmp_path, ["Place", "Lift"], ["Hall", "yes"])
