@@ -144,7 +144,7 @@ def session_event(head: CalendarHead, session: PublicSession) -> bytes:
 def _add_place(event: Event, session: PublicSession) -> None:
     if session.venue is not None:
         facts = session.venue.facts
-        place = ", ".join(part for part in (facts.name, facts.address, facts.postcode) if part)
+        place = ", ".join(part for part in (facts.name, facts.where) if part)
         event.add("location", vText(place + (" (and online)" if session.content.online else "")))
         if facts.latitude is not None and facts.longitude is not None:
             event.add("geo", (facts.latitude, facts.longitude))

@@ -131,6 +131,35 @@ def test_the_template_is_a_sheet_that_can_be_filled_and_imported(kil: Run, tmp_p
     assert kil("import", "plan.csv", "--organisation", "EXA").out == "1 new, 0 changed, 0 unchanged.\n"
 
 
+def test_venues_come_from_a_sheet_by_a_shipped_mapping(kil: Run, tmp_path: Path) -> None:
+    headings = ["name", "address", "postcode", "lat", "lng", "type", "closed"]
+    rows = ["Quayside", "1 Quay", "ZZ1 1NB", "51.5", "0.1", "LAL", ""], ["Old", "2 Quay", "here", "", "", "LAL", ""]
+    write_csv(tmp_path / "libraries.csv", headings, *rows)
+    first, again = (kil("import-venues", "libraries.csv", "--mapping", "libraries") for _ in range(2))
+    assert (first.code, first.out.splitlines()) == (
+        1,
+        [
+            "1 new, 0 changed, 0 unchanged.",
+            "Row 3, postcode (“here”): That is not a postcode, such as M33 3NH.",
+            "1 row could not be read. They are in libraries.to-correct.csv: mend them there, and import that file.",
+        ],
+    )
+    assert again.out.splitlines()[0] == "0 new, 0 changed, 1 unchanged."
+
+
+def test_venues_from_hsds_take_no_mapping(kil: Run, tmp_path: Path) -> None:
+    (tmp_path / "venues.json").write_text('[{"id": "a", "location_type": "physical", "name": "Hall"}]', "utf-8")
+    assert (
+        kil("import-venues", "venues.json", "--dry-run").out
+        == "New: Hall\n1 would be new, 0 would be changed, 0 unchanged.\n"
+    )
+    refused = kil("import-venues", "venues.json", "--mapping", "libraries")
+    assert (refused.code, refused.said) == (
+        2,
+        "kil: HSDS (JSON) needs no mapping: only --area and --dry-run go with it.\n",
+    )
+
+
 def test_a_shipped_mapping_is_found_by_its_name(kil: Run, tmp_path: Path) -> None:
     years = [f"SpendFinancial20{n}_{n + 1}" for n in range(12, 20)]
     headings = ["id", "NoticeOrganisationName", "NoticeTitle", "DeliveryLocationNUTSCode", "CPVCodes", "ContactEmail",

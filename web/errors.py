@@ -50,6 +50,7 @@ WAYS_ON = {
     "/sign-in": ("Ask for a new link", "/sign-in"),
     "/workspace": ("Back to your plan", "/workspace"),
     "/alerts": ("Ask for alerts", "/alerts/new"),
+    "/venues": ("See all venues", "/venues"),
     "": ("See all planned opportunities", "/plan"),
 }
 """Where a person can go on from an error, by how the address begins: the text and the address of a link."""

@@ -55,7 +55,7 @@ def import_command(
         else:
             options = ImportOptions(
                 organisation=organisation,
-                mapping=read_mapping(_shipped(mapping)) if mapping else None,
+                mapping=read_mapping(shipped_mapping(mapping)) if mapping else None,
                 register=register,
                 dry_run=dry_run,
                 publish=publish,
@@ -71,7 +71,7 @@ def import_command(
         sys.exit(1)
 
 
-def _shipped(mapping: Path) -> Path:
+def shipped_mapping(mapping: Path) -> Path:
     """Return the mapping's file: as named, else one that we ship under this name."""
     if mapping.exists():
         return mapping

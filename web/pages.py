@@ -28,6 +28,7 @@ NAVIGATION = (
     ("Planned opportunities", "/plan"),
     ("Sessions", "/sessions"),
     ("Commissioners", "/commissioners"),
+    ("Venues", "/venues"),
     ("Get alerts", "/alerts/new"),
     ("About", "/about"),
 )

@@ -149,6 +149,13 @@ class DayTurned:
     day: date
 
 
+@dataclass(frozen=True, kw_only=True)
+class VenueChanged:
+    """A venue's facts changed, which the calendars of its sessions show. Nobody is told."""
+
+    venue_id: str
+
+
 Event = (
     EntryPublished
     | DateMoved
@@ -168,6 +175,7 @@ Event = (
     | SessionMoved
     | SessionCancelled
     | DayTurned
+    | VenueChanged
 )
 """Every kind of event. Its class name is its kind in the log."""
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session, cancel_session, move_session
 from kil_pipeline.engagement.sessions import SessionContent
-from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_venue
+from kil_pipeline.engagement.venues import AccessFact, Known, Space, VenueFacts, add_venue
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, add_organisation
 from kil_pipeline.plan.contents import EntryContent, Milestone
@@ -232,7 +232,9 @@ class _Loader:
                     owner=row["owner"],
                     community_owned=row.get("community_owned", False),
                     address=row["address"],
+                    areas=(_known(find_area(row["area"]), row["area"]).code,),
                     travel=row["travel"],
+                    spaces=tuple(Space(name, capacity) for name, capacity in row["spaces"].items()),
                     access=tuple(AccessFact(question, Known(answer)) for question, answer in row["access"].items()),
                     checked_on=self.today - timedelta(days=row["checked"]),
                 )

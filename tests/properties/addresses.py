@@ -22,13 +22,22 @@ READ = (
     "/commissioners", "/commissioners?page=2", "/commissioners.csv", "/commissioners/exampleshire-council",
     "/commissioners/nowhere",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
+    "/venues", "/venues?q=mill&access=lift&community=yes&area=E08000035", "/venues?area=nowhere", "/venues/mill-hall",
+    "/venues/nowhere", "/venues.json", "/venues.json?q=mill",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
     "/dev/mail",
     *FORMATS, *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom") for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
 )  # fmt: skip
 """What anybody may ask for. Every public route is among it, or in `links_of`."""
-SEARCHES = ("/plan?q=", "/plan?area=", "/plan?cpv=", "/alerts/new?q=", *(f"{path}?q=" for path in FORMATS))
+SEARCHES = (
+    "/plan?q=",
+    "/plan?area=",
+    "/plan?cpv=",
+    "/alerts/new?q=",
+    "/venues?q=",
+    *(f"{path}?q=" for path in FORMATS),
+)
 """Where somebody who guesses could ask for the very value that is withheld."""
 
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session, cancel_session
 from kil_pipeline.engagement.sessions import SessionContent
-from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_venue
+from kil_pipeline.engagement.venues import AccessFact, Known, Space, VenueFacts, add_venue
 from kil_pipeline.organisations.organisations import OrganisationKind, add_organisation
 from kil_pipeline.plan.contents import EntryContent, Notice
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
@@ -41,6 +41,7 @@ PAGES = (
     "/", "/plan", "/plan?view=timeline", "/entries/EXC-0001", "/entries/EXC-0001/changes/1",
     "/entries/EXC-0001/changes/2", "/sessions", "/sessions/EXC-S0002", "/alerts/new",
     "/commissioners", "/commissioners/council",
+    "/venues",
 )  # fmt: skip
 Shape = list[tuple[str, tuple[str, ...]]]
 """Each element of a document with the names of its attributes, in order."""
@@ -58,6 +59,14 @@ def test_a_page_is_built_alike_whatever_its_texts_say(
 ) -> None:
     reader = a_reader(sqlite_template, tmp_path, text)
     assert {path: shape_of_page(reader, path) for path in PAGES} == {path: shape_of_page(plain, path) for path in PAGES}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_venues_page_is_built_alike_whatever_its_texts_say(
+    sqlite_template: Path, tmp_path: Path, plain: FlaskClient, text: str
+) -> None:
+    reader = a_reader(sqlite_template, tmp_path, text)
+    assert shape_of_page(reader, venue_path(reader)) == shape_of_page(plain, venue_path(plain))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -101,8 +110,9 @@ def write_everywhere(database: Database, text: str) -> None:
         host=text, co_hosts=(text,), offered=text, access_contact=text, entries=("EXC-0001",),
     )  # fmt: skip
     facts = VenueFacts(
-        text, text, address=text, postcode=text, travel=text, access=(AccessFact("lift", Known.YES, text),)
-    )
+        text, text, about=text, address=text, town=text, postcode=text, uprn=text, travel=text,
+        spaces=(Space(text, 8),), access=(AccessFact("lift", Known.YES, text),), access_note=text,
+    )  # fmt: skip
     with database.write() as session:
         council = add_organisation(
             session, name="Council", kind=OrganisationKind.COMMISSIONER, prefix="EXC", contact=text, website=text,
@@ -121,6 +131,12 @@ def write_everywhere(database: Database, text: str) -> None:
 def shape_of_page(reader: FlaskClient, path: str) -> Shape:
     """Return the shape of a valid page."""
     return shape(HtmlPage(reader.get(path)).root)
+
+
+def venue_path(reader: FlaskClient) -> str:
+    """Return the address of the one venue, which is made from its name."""
+    (link,) = [e for e in HtmlPage(reader.get("/venues")).elements("a") if (e.get("href") or "").startswith("/venues/")]
+    return link.get("href") or ""
 
 
 def feed_items(reader: FlaskClient) -> list[Element]:

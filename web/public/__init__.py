@@ -11,4 +11,5 @@ from web.public import (  # noqa: E402  # views register themselves
     feed_views,  # noqa: F401
     plan_views,  # noqa: F401
     session_views,  # noqa: F401
+    venue_views,  # noqa: F401
 )

@@ -126,7 +126,7 @@ def make_filters(session: Session, criteria: Criteria) -> dict[str, Filter]:
     """Return the filters of the form, by parameter."""
     commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
     return {
-        "area": _area_filter(criteria.areas),
+        "area": area_filter(criteria.areas),
         "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes),
         "commissioner": _select("commissioner", _names(commissioners), criteria.commissioners),
         "chance": _boxes("chance", CHANCES.items(), criteria.chances),
@@ -149,7 +149,8 @@ def _select(name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ..
     return Filter(name, tuple(Option(value, text, value in chosen[:1]) for value, text in choices), more=chosen[1:])
 
 
-def _area_filter(chosen: tuple[str, ...]) -> Filter:
+def area_filter(chosen: tuple[str, ...]) -> Filter:
+    """Return the filter by area, its choices grouped by kind."""
     listed = choosable_areas(sample=settings().development)
     found = _select("area", ((a.code, a.name) for a in listed), chosen)
     if chosen and all(option.value != chosen[0] for option in found.options):
