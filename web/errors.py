@@ -100,7 +100,7 @@ def show_unexpected_error(error: Exception) -> Response:
 
 
 def _page(status: int, heading: str, message: str, problems: list[str] | None = None) -> Response:
-    if request.path.startswith(("/feeds/", "/calendars/", "/api/")) or request.path.endswith(".json"):
+    if request.path.startswith(("/feeds/", "/calendars/", "/data/")) or request.path.endswith(".json"):
         lines = problems or [message]
         response = make_response("\n".join([heading, *lines, ""]), status)
         response.headers["Content-Type"] = "text/plain; charset=utf-8"

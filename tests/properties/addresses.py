@@ -21,6 +21,8 @@ READ = (
     "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
+    "/data/plan.csv", "/data/plan.csv?theme=carers", "/data/plan.csv?area=nowhere", "/data/plan.xlsx",
+    "/data/ocds.json",
     "/dev/mail",
     *FORMATS, *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom") for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
