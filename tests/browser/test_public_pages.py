@@ -18,6 +18,7 @@ PATHS = [
     "/sessions",
     "/about",
     "/data",
+    "/api/v1/docs",
     "/accessibility",
     "/privacy",
     "/no-such-page",
