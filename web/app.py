@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import cookies, errors, health, pages
+from web import api, cookies, errors, health, pages
 from web.admin import blueprint as admin
 from web.commissioner import blueprint as commissioner
 from web.context import Context, context, nonce
@@ -53,6 +53,7 @@ def create_app(parts: Context) -> Flask:
     errors.register(app)
     pages.register(app)
     app.after_request(add_security_headers)
+    api.register(app)  # its headers come first: Flask calls these from the last to the first
     if settings.base_url.startswith("https://"):
         # We serve plain HTTP, so a proxy stands in front and says who asks. Without one, anybody could say anything.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way

@@ -1,5 +1,9 @@
 """One table: what each error of the domain looks like to a person. Never a traceback, always a way on."""
 
+import json
+import re
+from collections.abc import Mapping
+
 import structlog
 from flask import Flask, Response, abort, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -14,6 +18,7 @@ from kil_pipeline.errors import (
     NotFound,
     UnknownCode,
 )
+from web.context import absolute
 from web.queries import QueryNotUnderstood
 
 PAGES: dict[type[DomainError], tuple[int, str]] = {
@@ -74,8 +79,8 @@ def refuse_nul() -> None:
 def show_domain_error(error: DomainError) -> Response:
     """Show what the domain says."""
     status, heading = next((PAGES[kind] for kind in type(error).__mro__ if kind in PAGES), (400, HEADINGS[400]))
-    problems = list(error.problems.values()) if isinstance(error, QueryNotUnderstood) else []
-    return _page(status, heading, str(error), [line for lines in problems for line in lines])
+    problems = error.problems if isinstance(error, QueryNotUnderstood) else {}
+    return _page(status, heading, str(error), problems, type(error))
 
 
 def show_csrf_error(error: CSRFError) -> Response:
@@ -100,14 +105,42 @@ def show_unexpected_error(error: Exception) -> Response:
     return _page(500, HEADINGS[500], EXPLANATIONS[500])
 
 
-def _page(status: int, heading: str, message: str, problems: list[str] | None = None) -> Response:
-    if request.path.startswith(("/feeds/", "/calendars/", "/api/")) or request.path.endswith(".json"):
-        lines = problems or [message]
-        response = make_response("\n".join([heading, *lines, ""]), status)
+def problem_name(kind: type[DomainError]) -> str:
+    """Return an error's name in the address of its type: `not-found`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def _page(
+    status: int,
+    heading: str,
+    message: str,
+    problems: Mapping[str, list[str]] | None = None,
+    kind: type[DomainError] | None = None,
+) -> Response:
+    lines = [line for lines in (problems or {}).values() for line in lines]
+    if request.path.startswith("/api/"):
+        response = _problem(status, heading, message, problems, kind)
+    elif request.path.startswith(("/feeds/", "/calendars/", "/data/")) or request.path.endswith(".json"):
+        response = make_response("\n".join([heading, *(lines or [message]), ""]), status)
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
     else:
         way_on = next(way for start, way in WAYS_ON.items() if request.path.startswith(start))
-        page = render_template("error.html", heading=heading, message=message, problems=problems or [], way_on=way_on)
+        page = render_template("error.html", heading=heading, message=message, problems=lines, way_on=way_on)
         response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(
+    status: int,
+    heading: str,
+    message: str,
+    problems: Mapping[str, list[str]] | None,
+    kind: type[DomainError] | None,
+) -> Response:
+    """Return a problem as RFC 9457 has it. `errors`, ours: each parameter with what is wrong and how to mend it."""
+    about = absolute(f"/api/v1/docs#{problem_name(kind)}") if kind else "about:blank"
+    body = {"type": about, "title": heading, "status": status, "detail": message}
+    response = make_response(json.dumps(body | ({"errors": problems} if problems else {}), ensure_ascii=False), status)
+    response.headers["Content-Type"] = "application/problem+json"
     return response

@@ -98,16 +98,33 @@ def public_sessions(
     `after`: leave out what started before. Of `criteria`, areas, commissioners, themes and references
     (of what it is about) count; the rest is ignored.
     """
+    chosen = _chosen(criteria).order_by(SessionRow.starts_at, SessionRow.reference).limit(limit)
+    if after is not None:
+        chosen = chosen.where(SessionRow.starts_at >= after)
+    found = (PublicSession.of(row, venue, organisation) for row, venue, organisation in session.execute(chosen))
+    return tuple(s for s in found if not criteria.themes or set(criteria.themes) & set(s.content.themes))
+
+
+def public_sessions_after(
+    session: Session, criteria: Criteria, reference: str = "", *, since: datetime | None = None, limit: int
+) -> tuple[PublicSession, ...]:
+    """Return the public sessions that follow a reference, by reference, at most `limit`.
+
+    `since`: only those that changed then or later. Of `criteria`, areas, commissioners and references count.
+    """
+    chosen = _chosen(criteria).where(SessionRow.reference > reference).order_by(SessionRow.reference).limit(limit)
+    if since is not None:
+        chosen = chosen.where(SessionRow.updated_at >= since)
+    return tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in session.execute(chosen))
+
+
+def _chosen(criteria: Criteria) -> sa.Select[SessionRow, Venue, Organisation]:
     chosen = (
         sa.select(SessionRow, Venue, Organisation)
         .outerjoin(Venue, Venue.id == SessionRow.venue_id)
         .join(Organisation, Organisation.id == SessionRow.organisation_id)
         .where(SessionRow.state.in_([state.value for state in PUBLIC_STATES]))
-        .order_by(SessionRow.starts_at, SessionRow.reference)
-        .limit(limit)
     )
-    if after is not None:
-        chosen = chosen.where(SessionRow.starts_at >= after)
     if criteria.areas:
         codes = {code for area in criteria.areas for code in related_areas(area)}
         chosen = chosen.where(SessionRow.id.in_(sa.select(SessionArea.session_id).where(SessionArea.code.in_(codes))))
@@ -116,8 +133,7 @@ def public_sessions(
     if criteria.references:
         about = sa.select(SessionEntry.session_id).where(SessionEntry.reference.in_(criteria.references))
         chosen = chosen.where(SessionRow.id.in_(about))
-    found = (PublicSession.of(row, venue, organisation) for row, venue, organisation in session.execute(chosen))
-    return tuple(s for s in found if not criteria.themes or set(criteria.themes) & set(s.content.themes))
+    return chosen
 
 
 def sessions_about(session: Session, reference: str) -> tuple[PublicSession, ...]:

@@ -1,8 +1,10 @@
 """The public plan as CSV, XLSX and OCDS. Made of `PublicEntry` alone: what is withheld cannot come along."""
 
 import csv
+import io
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO, Literal, TextIO
 
@@ -37,56 +39,76 @@ def export_headings() -> tuple[str, ...]:
     return (*found, "Please note")
 
 
-def export_rows(session: Session, criteria: Criteria) -> Iterator[list[str]]:
-    """Yield a row for each public entry, formulas neutralised."""
-    for entry in all_public_entries(session, criteria):
-        yield [safe_cell(cell) for cell in _cells(entry)]
+def csv_parts(entries: Iterable[PublicEntry]) -> Iterator[str]:
+    """Yield the lines of a CSV file, as they are asked for: its headings, then one for each entry."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, lineterminator="\r\n")
+    for row in itertools.chain([export_headings()], map(_row, entries)):
+        writer.writerow(row)
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
 def export_csv(session: Session, criteria: Criteria, out: TextIO) -> int:
     """Write CSV, a row at a time. Returns how many entries were written."""
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(export_headings())
-    written = 0
-    for row in export_rows(session, criteria):
-        writer.writerow(row)
-        written += 1
-    return written
+    return _write(csv_parts(all_public_entries(session, criteria)), out) - 1
 
 
-def export_xlsx(session: Session, criteria: Criteria, out: IO[bytes]) -> int:
-    """Write XLSX, streamed. Every cell is text. Returns how many entries were written."""
+def write_xlsx(entries: Iterable[PublicEntry], out: IO[bytes]) -> int:
+    """Write XLSX, of which one row is in memory at a time. Every cell is text. Returns how many were written."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Forward plan")
     sheet.freeze_panes = "B2"
     sheet.append(export_headings())
     written = 0
-    for row in export_rows(session, criteria):
-        sheet.append(row)
+    for entry in entries:
+        sheet.append(_row(entry))
         written += 1
     book.save(out)
     return written
 
 
-def export_ocds(session: Session, criteria: Criteria, out: TextIO, *, base_url: str, now: datetime) -> int:
-    """Write an OCDS 1.1 release package of the planning stage, a release at a time. Returns how many were written."""
-    authority = tag_authority(session)
+def export_xlsx(session: Session, criteria: Criteria, out: IO[bytes]) -> int:
+    """Write XLSX. Returns how many entries were written."""
+    return write_xlsx(all_public_entries(session, criteria), out)
+
+
+def ocds_parts(entries: Iterable[PublicEntry], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
+    """Yield an OCDS 1.1 release package of the planning stage, as it is asked for. `at`: when it was published."""
     package = {
         "uri": f"{base_url}/data",
         "version": "1.1",
-        "publishedDate": now.isoformat(timespec="seconds"),
+        "publishedDate": at.isoformat(timespec="seconds"),
         "publisher": {"name": "Keep it Local forward plan", "uri": base_url},
         "license": LICENCE,
     }
-    head = json.dumps(package, ensure_ascii=False, indent=1).removesuffix("\n}")
-    out.write(head + ',\n "releases": [')
+    yield json.dumps(package, ensure_ascii=False, indent=1).removesuffix("\n}") + ',\n "releases": ['
+    separator = "\n"
+    for entry in entries:
+        yield separator + json.dumps(make_release(entry, authority=authority, base_url=base_url), ensure_ascii=False)
+        separator = ",\n"
+    yield "\n ]\n}\n"
+
+
+def export_ocds(session: Session, criteria: Criteria, out: TextIO, *, base_url: str, now: datetime) -> int:
+    """Write an OCDS 1.1 release package, a release at a time. Returns how many were written."""
+    entries = all_public_entries(session, criteria)
+    return _write(ocds_parts(entries, authority=tag_authority(session), base_url=base_url, at=now), out) - 2
+
+
+def _write(parts: Iterable[str], out: TextIO) -> int:
+    """Write parts as they come. Returns how many there were."""
     written = 0
-    for entry in all_public_entries(session, criteria):
-        out.write(("," if written else "") + "\n")
-        json.dump(make_release(entry, authority=authority, base_url=base_url), out, ensure_ascii=False)
+    for part in parts:
+        out.write(part)
         written += 1
-    out.write("\n ]\n}\n")
     return written
+
+
+def _row(entry: PublicEntry) -> list[str]:
+    """Return an entry's row, formulas neutralised."""
+    return [safe_cell(cell) for cell in _cells(entry)]
 
 
 def _cells(entry: PublicEntry) -> Iterator[str]:

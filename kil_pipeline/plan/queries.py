@@ -90,22 +90,32 @@ def public_entries(
     return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
 
 
+def public_entries_after(
+    session: Session, criteria: Criteria, reference: str = "", *, since: datetime | None = None, limit: int
+) -> tuple[PublicEntry, ...]:
+    """Return the public entries that meet `criteria` and follow a reference, by reference, at most `limit`.
+
+    `since`: only those whose public content changed then or later. A reference never changes: whoever goes on from the
+    last one meets every entry once, whatever is published meanwhile.
+    """
+    chosen = (
+        sa.select(PublicEntryRow, Organisation)
+        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+        .where(*conditions_for(session, criteria), PublicEntryRow.reference > reference)
+        .order_by(PublicEntryRow.reference)
+        .limit(limit)
+    )
+    if since is not None:
+        chosen = chosen.where(PublicEntryRow.updated_at >= since)
+    return tuple(PublicEntry.of(row, organisation) for row, organisation in session.execute(chosen))
+
+
 def all_public_entries(session: Session, criteria: Criteria, *, batch: int = 500) -> Iterator[PublicEntry]:
     """Yield all public entries that meet `criteria`, by reference, a batch in memory at a time (for exports)."""
     last = ""
-    while True:
-        rows = session.execute(
-            sa.select(PublicEntryRow, Organisation)
-            .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-            .where(*conditions_for(session, criteria), PublicEntryRow.reference > last)
-            .order_by(PublicEntryRow.reference)
-            .limit(batch)
-        ).all()
-        if not rows:
-            return
-        for row, organisation in rows:
-            yield PublicEntry.of(row, organisation)
-        last = rows[-1][0].reference
+    while found := public_entries_after(session, criteria, last, limit=batch):
+        yield from found
+        last = found[-1].reference
         session.expunge_all()
 
 

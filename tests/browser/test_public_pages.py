@@ -24,6 +24,7 @@ PATHS = [
     "/venues/st-agnes-village-hall",
     "/about",
     "/data",
+    "/api/v1/docs",
     "/accessibility",
     "/privacy",
     "/no-such-page",

@@ -10,7 +10,7 @@ from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.drafts import save_draft
 from kil_pipeline.plan.publishing import publish_entry
-from kil_pipeline.plan.queries import MOST_PER_PAGE, all_public_entries, public_entries
+from kil_pipeline.plan.queries import MOST_PER_PAGE, all_public_entries, public_entries, public_entries_after
 from kil_pipeline.plan.statuses import Status
 from tests.factories import NOW, a_commissioner, a_milestone, publish, some_content
 
@@ -153,3 +153,16 @@ def test_equal_criteria_have_one_canonical_form() -> None:
     assert (one, one.canonical()) == (two, two.canonical())
     assert Criteria().everything()
     assert not one.everything()
+
+
+def test_entries_after_a_reference_are_those_that_follow_it_and_changed_since(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session, prefix="EXC").id
+        for at in (NOW, LATER, NOW, LATER):
+            publish(session, council, some_content("Rides"), at=at)
+    with database.read() as session:
+        found = {
+            since: [e.reference for e in public_entries_after(session, Criteria(), "EXC-0001", since=since, limit=2)]
+            for since in (None, LATER, LATER + timedelta(microseconds=1))
+        }
+    assert list(found.values()) == [["EXC-0002", "EXC-0003"], ["EXC-0002", "EXC-0004"], []]

@@ -6,6 +6,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from tests.properties.twins import TOLD, Site, signed_links
 
 FORMATS = ("/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json")
+FILTERED = ("/plan", "/feeds/entries.atom", "/api/v1/entries")
 FILTERS = (
     "area=E08000035", "area=nowhere", "theme=carers", "theme=none", "commissioner=exampleshire-council", "chance=open",
     "chance=undecided", "route=psr.direct-award-a", "status=open", "status=draft", "cpv=85000000", "entry=EXC-0001",
@@ -25,8 +26,16 @@ READ = (
     "/venues", "/venues?q=mill&access=lift&community=yes&area=E08000035", "/venues?area=nowhere", "/venues/mill-hall",
     "/venues/nowhere", "/venues.json", "/venues.json?q=mill",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
+    "/data/plan.csv", "/data/plan.csv?theme=carers", "/data/plan.csv?area=nowhere", "/data/plan.xlsx",
+    "/data/ocds.json",
+    "/api/v1/openapi.json", "/api/v1/docs", "/api/v1/commissioners", "/api/v1/reasons", "/api/v1/areas",
+    "/api/v1/themes", "/api/v1/routes", "/api/v1/entries", "/api/v1/entries?limit=2", "/api/v1/entries?limit=x",
+    "/api/v1/entries?updated_since=2026-11-23T10:10:00Z", "/api/v1/entries?cursor=RVhDLTAwMDE",
+    "/api/v1/entries/EXC-0001", "/api/v1/entries/EXC-0002", "/api/v1/entries/EXC-0003", "/api/v1/nowhere",
+    "/api/v1/entries/EXC-0001/revisions", "/api/v1/entries/EXC-0002/revisions", "/api/v1/entries/EXC-0003/revisions",
+    "/api/v1/sessions", "/api/v1/sessions?entry=EXC-0001", "/api/v1/sessions/EXC-S0025", "/api/v1/sessions/NONE-S1",
     "/dev/mail",
-    *FORMATS, *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom") for wanted in FILTERS),
+    *FORMATS, *(f"{path}?{wanted}" for path in FILTERED for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
 )  # fmt: skip
 """What anybody may ask for. Every public route is among it, or in `links_of`."""
@@ -36,6 +45,7 @@ SEARCHES = (
     "/plan?cpv=",
     "/alerts/new?q=",
     "/venues?q=",
+    "/api/v1/entries?q=",
     *(f"{path}?q=" for path in FORMATS),
 )
 """Where somebody who guesses could ask for the very value that is withheld."""

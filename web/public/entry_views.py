@@ -81,7 +81,7 @@ def entry_json(reference: str) -> Response:
     """Give a planned opportunity to machines: what the page says, and null with a reason where it says why not."""
     with database().read() as session:
         found = public_entry(session, reference)
-    body = json.dumps(PublicEntrySchema(today()).dump(found), ensure_ascii=False, indent=2)
+    body = json.dumps(PublicEntrySchema().dump(found), ensure_ascii=False, indent=2)
     response = make_response(body + "\n")
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"

@@ -6,7 +6,7 @@ from alembic import op
 from kil_pipeline.database import UTCDateTime
 from kil_pipeline.text import slugify, stems
 
-revision = "0014"
+revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,88 @@
+"""The API keeps what its own OpenAPI document promises, whatever it is asked."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from kil_pipeline.database import Database
+from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.sessions import SessionContent
+from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_venue
+from kil_pipeline.plan.contents import EntryContent, Notice
+from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
+from kil_pipeline.plan.money import Money
+from tests.factories import NOW, a_commissioner, a_milestone, publish, republish
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+FULL = EntryContent(
+    "Breaks for carers",
+    summary="Time off for those who care.",
+    stage="designing",
+    themes=("carers",),
+    cpv=("85000000",),
+    areas=("E08000035",),
+    benefits=("prevention",),
+    value=Money(1_000, None),
+    route="psr.most-suitable-provider",
+    milestones=(a_milestone("opens", date(2027, 3, 1)),),
+    disclosures=(Disclosure("lots", DisclosureState.UNDECIDED, "undecided.codesign"),),
+    notices=(Notice("UK2", "1-2026", "https://example.org/1-2026", date(2026, 9, 1)),),
+)
+OPERATIONS = (
+    "list_entries", "show_entry", "list_revisions", "list_commissioners", "list_sessions", "show_session",
+    "list_reasons", "list_areas", "list_themes", "list_routes",
+)  # fmt: skip
+
+
+@pytest.fixture
+def described(app: Flask, sqlite_database: Database) -> OpenApiSchema:
+    """The API's own document, over a plan with something in every field, and with nothing in any."""
+    with sqlite_database.write() as session:
+        council = a_commissioner(session, prefix="EXC").id
+        full = publish(session, council, FULL)
+        publish(session, council, EntryContent("Only a headline"))
+        republish(session, full, EntryContent("Breaks for all carers"), at=NOW + timedelta(days=1), why="Asked for.")
+        publish(session, council, FULL)
+        venue = add_venue(session, VenueFacts("Mill Hall", access=(AccessFact("lift", Known.YES),)), now=NOW)
+        starts = datetime(2027, 1, 14, 18, tzinfo=UTC)
+        about = SessionContent("Carers", "To listen.", starts, starts + timedelta(hours=2), host="Mill Hall Trust")
+        announce_session(session, council, about, venue_id=venue.id, now=NOW)
+        announce_session(session, council, about, venue_id=None, now=NOW)
+    found = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    assert isinstance(found, OpenApiSchema)
+    return found
+
+
+def test_the_list_of_operations_is_whole(described: OpenApiSchema) -> None:
+    operations = [item["get"]["operationId"] for item in described.raw_schema["paths"].values()]
+    assert sorted(operations) == sorted(OPERATIONS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_answers_are_as_described_whatever_is_asked(described: OpenApiSchema, name: str) -> None:
+    operation = described.find_operation_by_id(name)
+
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        case = data.draw(operation.as_strategy())
+        if "reference" in (case.path_parameters or {}):  # else chance would hardly ever meet one that is there
+            case.path_parameters["reference"] = data.draw(
+                st.sampled_from(["EXC-0001", "EXC-0002", "EXC-S0004", "EXC-S0005"])
+                | st.just(case.path_parameters["reference"])
+            )
+        case.call_and_validate(checks=CHECKS)
+
+    check()
