@@ -213,7 +213,7 @@ def test_a_year_before_a_leap_day_is_the_28th() -> None:
 def test_venues_from_before_the_directory_are_found_in_it(database: Database) -> None:
     """A migration runs on a database full of rows."""
     config = alembic_config(database)
-    before = ScriptDirectory.from_config(config).get_revision("0014").down_revision
+    before = ScriptDirectory.from_config(config).get_revision("0004").down_revision
     old = {"name": "Village Hall", "community_owned": True, "access": [{"question": "lift", "answer": "yes"}]}
     start_from(database, str(before))
     venue = sa.table("venue", sa.column("id", sa.Uuid()), sa.column("facts", sa.JSON()), sa.column("created_at"))
