@@ -5,11 +5,15 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tests.properties.twins import TOLD, Site, signed_links
 
-FORMATS = ("/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json")
+FORMATS = (
+    "/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json",
+    "/feeds/changes.atom", "/feeds/changes.rss", "/feeds/changes.json",
+)  # fmt: skip
 FILTERS = (
     "area=E08000035", "area=nowhere", "theme=carers", "theme=none", "commissioner=exampleshire-council", "chance=open",
     "chance=undecided", "route=psr.direct-award-a", "status=open", "status=draft", "cpv=85000000", "entry=EXC-0001",
     "entry=EXC-0003", "q=carers", "q=classes", "page=2", "page=99", "page=x", "order=newest", "order=updated",
+    "archive=1", "archive=2", "archive=x",
 )  # fmt: skip
 READ = (
     "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",
@@ -22,7 +26,8 @@ READ = (
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
     "/dev/mail",
-    *FORMATS, *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom") for wanted in FILTERS),
+    *FORMATS,
+    *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom", "/feeds/changes.atom") for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
 )  # fmt: skip
 """What anybody may ask for. Every public route is among it, or in `links_of`."""
