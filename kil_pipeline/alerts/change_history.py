@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from kil_pipeline.alerts.matches import events_at
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
 from kil_pipeline.events.change_index import EVERY, ChangeKey, facet_key
-from kil_pipeline.events.log import read_event
+from kil_pipeline.events.log import LoggedEvent, read_event
 from kil_pipeline.events.types import Facets, PublicEvent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.reference.areas import related_areas
@@ -24,8 +24,10 @@ STRETCH = 100
 """Positions of one archive document. Another number would change documents that are said never to change."""
 ENOUGH = 50
 """How many changes a subscription document holds, where there are as many."""
-MOST_LOOKED_AT = 1000
+MOST_LOOKED_AT = 500
 """How many changes are looked at for a document, whatever is asked. What lies beyond is in the archive before it."""
+MOST_KEYS = 200
+"""What asks for more keys, such as a whole country, meets nearly everything: looking at each change is quicker."""
 _BATCH = 50
 
 _Span = tuple[int, int]
@@ -104,14 +106,15 @@ def _spans(
     session: Session, criteria: Criteria, *, after: int = 0, upto: int | None = None, limit: int = MOST_LOOKED_AT
 ) -> list[_Span]:
     """Return where changes lie that may meet `criteria`, newest first: the index knows nothing of words and routes."""
-    query = sa.select(ChangeKey.first_position, ChangeKey.position).where(
-        ChangeKey.key == EVERY, ChangeKey.position > after
-    )
-    if upto is not None:
-        query = query.where(ChangeKey.position <= upto)
+
+    def within(table: type[ChangeKey]) -> sa.ColumnElement[bool]:
+        newer = table.position > after
+        return newer if upto is None else sa.and_(newer, table.position <= upto)
+
+    query = sa.select(ChangeKey.first_position, ChangeKey.position).where(ChangeKey.key == EVERY, within(ChangeKey))
     for keys in _keys(criteria):
         other = aliased(ChangeKey)
-        query = query.where(ChangeKey.position.in_(sa.select(other.position).where(other.key.in_(keys))))
+        query = query.where(ChangeKey.position.in_(sa.select(other.position).where(other.key.in_(keys), within(other))))
     rows = session.execute(query.order_by(ChangeKey.position.desc()).limit(limit))
     return [(first, last) for first, last in rows]
 
@@ -125,16 +128,27 @@ def _keys(criteria: Criteria) -> list[list[str]]:
         "themes": criteria.themes,
         "areas": areas,
     }
-    return [[facet_key(facet, value) for value in sorted(values)] for facet, values in parts.items() if values]
+    return [
+        [facet_key(facet, value) for value in sorted(values)]
+        for facet, values in parts.items()
+        if 0 < len(values) <= MOST_KEYS
+    ]
 
 
 def _read(session: Session, spans: list[_Span], criteria: Criteria) -> list[Change]:
     """Read the changes of some spans that people are told of and that meet `criteria`, in the order given."""
-    rows = events_at(session, {position for first, last in spans for position in range(first, last + 1)})
+    lasts = events_at(session, {last for _, last in spans})
+    met = [span for span in spans if _meets(read_event(lasts[span[1]]), criteria)]
+    rows = events_at(session, {position for first, last in met for position in range(first, last + 1)})
     found = []
-    for first, last in spans:
+    for first, last in met:
         logged = [read_event(rows[position]) for position in range(first, last + 1)]
         events = tuple(one.event for one in logged if isinstance(one.event, PublicEvent) and tells_anyone(one.event))
-        if events and explain_match(events[-1].facets, criteria) is not None:
+        if events:
             found.append(Change(logged[0].id, last, logged[0].recorded_at, events))
     return found
+
+
+def _meets(logged: LoggedEvent, criteria: Criteria) -> bool:
+    """Tell whether a change meets criteria, by its last event: all its events say the same facets."""
+    return isinstance(logged.event, PublicEvent) and explain_match(logged.event.facets, criteria) is not None

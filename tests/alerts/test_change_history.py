@@ -29,7 +29,7 @@ EVERYTHING = Criteria()
 @pytest.fixture(autouse=True)
 def small_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let few events fill many documents."""
-    for name, value in (("STRETCH", 5), ("ENOUGH", 2), ("MOST_LOOKED_AT", 3), ("_BATCH", 2)):
+    for name, value in (("STRETCH", 5), ("ENOUGH", 2), ("MOST_LOOKED_AT", 3), ("MOST_KEYS", 50), ("_BATCH", 2)):
         monkeypatch.setattr(change_history, name, value)
 
 

@@ -16,6 +16,8 @@ PATHS = [
     "/plan?view=timeline",
     "/plan?view=timeline&page=2",
     "/sessions",
+    "/feeds",
+    "/feeds?theme=carers&theme=falls&area=X-EXA&q=breaks",
     "/about",
     "/data",
     "/accessibility",

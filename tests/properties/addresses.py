@@ -25,13 +25,13 @@ READ = (
     "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
-    "/dev/mail",
+    "/dev/mail", "/feeds", "/feeds?theme=carers&area=E08000035&q=carers&entry=EXC-0001",
     *FORMATS,
     *(f"{path}?{wanted}" for path in ("/plan", "/feeds/entries.atom", "/feeds/changes.atom") for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
 )  # fmt: skip
 """What anybody may ask for. Every public route is among it, or in `links_of`."""
-SEARCHES = ("/plan?q=", "/plan?area=", "/plan?cpv=", "/alerts/new?q=", *(f"{path}?q=" for path in FORMATS))
+SEARCHES = ("/plan?q=", "/feeds?q=", "/plan?area=", "/plan?cpv=", "/alerts/new?q=", *(f"{path}?q=" for path in FORMATS))
 """Where somebody who guesses could ask for the very value that is withheld."""
 
 

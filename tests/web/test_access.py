@@ -48,6 +48,7 @@ ACCESS = {
     "public.session_page": Access.ANYBODY,
     "public.session_file": Access.ANYBODY,
     "public.entries_feed": Access.ANYBODY,
+    "public.feed_builder": Access.ANYBODY,
     "public.changes_feed": Access.ANYBODY,
     "public.milestones_calendar": Access.ANYBODY,
     "public.sessions_calendar": Access.ANYBODY,

@@ -8,6 +8,7 @@ from web.public import (  # noqa: E402  # views register themselves
     change_feed_views,  # noqa: F401
     content_views,  # noqa: F401
     entry_views,  # noqa: F401
+    feed_builder_views,  # noqa: F401
     feed_views,  # noqa: F401
     plan_views,  # noqa: F401
     session_views,  # noqa: F401
