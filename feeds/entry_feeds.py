@@ -1,4 +1,4 @@
-"""RSS 2.0 and Atom (RFC 4287) by feedgen, with RFC 5005 paging. All dates come from the data, none from the clock."""
+"""RSS 2.0 and Atom (RFC 4287) by feedgen, with RFC 5005 paging and archives. No date comes from the clock."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -11,31 +11,39 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feeds.entry_texts import EntryItem
 from feeds.fragments import FRAGMENTS, fragment_key
+from feeds.items import FeedItem
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _ONE_AT_A_TIME = threading.Lock()
 """feedgen sets the process's locale while it writes RSS dates."""
 
 
-class _RssPaging(BaseExtension):  # type: ignore[misc]  # feedgen is not typed
-    """Writes the relations of RFC 5005 into RSS: feedgen itself writes `self` there and nothing else."""
+class _Paging(BaseExtension):  # type: ignore[misc]  # feedgen is not typed
+    """Writes what RFC 5005 asks for: into RSS the relations too, of which feedgen itself writes `self` alone."""
 
     pages: tuple[tuple[str, str], ...] = ()
+    archive = False
 
     def extend_rss(self, rss: etree._Element) -> etree._Element:
         for relation, address in self.pages:
             etree.SubElement(rss[0], f"{{{_ATOM}}}link", rel=relation, href=address)
+        self._mark(rss[0])
         return rss
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
-        return feed  # the links are there already
+        self._mark(feed)  # the links are there already
+        return feed
+
+    def _mark(self, element: etree._Element) -> None:
+        if self.archive:
+            etree.SubElement(element, f"{{{_HISTORY}}}archive", nsmap={"fh": _HISTORY})
 
 
 @dataclass(frozen=True)
 class FeedPage:
-    """One page of a feed. `paging`: relations of RFC 5005 (first, previous, next, last) with their addresses."""
+    """One document of a feed. `paging`: relations of RFC 5005 (first, next, prev-archive, …) with their addresses."""
 
     id: str
     title: str
@@ -43,8 +51,10 @@ class FeedPage:
     self_url: str
     html_url: str
     updated_at: datetime
-    items: Sequence[EntryItem]
+    items: Sequence[FeedItem]
     paging: tuple[tuple[str, str], ...] = ()
+    archive: bool = False
+    """Whether it is an archive document, which never changes (RFC 5005, section 4)."""
 
 
 def render_atom(page: FeedPage) -> bytes:
@@ -81,40 +91,40 @@ def _generator(page: FeedPage) -> FeedGenerator:
     feed.link(href=page.self_url, rel="self")
     for relation, address in page.paging:
         feed.link(href=address, rel=relation)
-    feed.register_extension("paging", _RssPaging)
-    feed.paging.pages = page.paging
+    feed.register_extension("paging", _Paging)
+    feed.paging.pages, feed.paging.archive = page.paging, page.archive
     feed.link(href=page.html_url, rel="alternate")  # the last one becomes the channel's <link>
     return feed
 
 
-def _entry(item: EntryItem) -> FeedEntry:
+def _entry(item: FeedItem) -> FeedEntry:
     entry = FeedEntry()
     entry.id(item.id)
     entry.guid(item.id, permalink=False)
     entry.title(item.title)
     entry.link(href=item.url, rel="alternate")
-    entry.published(item.entry.first_published_at)
-    entry.updated(item.entry.updated_at)
+    entry.published(item.published_at)
+    entry.updated(item.updated_at)
     for category in item.categories:
         entry.category(term=category)
     return entry
 
 
-def _atom_entry(item: EntryItem) -> bytes:
+def _atom_entry(item: FeedItem) -> bytes:
     entry = _entry(item)
     entry.author(name=item.author)
     entry.content(item.html, type="html")
     return _bytes(entry.atom_entry())
 
 
-def _rss_entry(item: EntryItem) -> bytes:
+def _rss_entry(item: FeedItem) -> bytes:
     entry = _entry(item)
     entry.description(item.html)
     entry.load_extension("dc")
     entry.dc.dc_creator(item.author)  # RSS's own author is an e-mail address
     element = entry.rss_entry()
     changed = etree.SubElement(element, f"{{{_ATOM}}}updated", nsmap={"atom": _ATOM})  # RSS has no word for it
-    changed.text = item.entry.updated_at.isoformat()
+    changed.text = item.updated_at.isoformat()
     return _bytes(element)
 
 
@@ -124,8 +134,7 @@ def _bytes(element: etree._Element) -> bytes:
     return text
 
 
-def _key(kind: str, item: EntryItem) -> str:
-    entry = item.entry
+def _key(kind: str, item: FeedItem) -> str:
     return fragment_key(
         kind,
         item.id,
@@ -134,6 +143,6 @@ def _key(kind: str, item: EntryItem) -> str:
         item.html,
         item.author,
         item.categories,
-        entry.first_published_at,
-        entry.updated_at,
+        item.published_at,
+        item.updated_at,
     )

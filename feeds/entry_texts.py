@@ -1,9 +1,8 @@
 """What a feed says of a planned opportunity: the same account as its page, as HTML and as plain text."""
 
-from dataclasses import dataclass
 from datetime import date
-from html import escape
 
+from feeds.items import FeedItem, Line, as_html, as_text
 from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.expected_dates import describe
 from kil_pipeline.plan.public import PublicEntry
@@ -20,33 +19,19 @@ LAW_NOTE = (
 """Said wherever something is withheld: section 94 of the Procurement Act covers notices that the Act asks for."""
 
 
-@dataclass(frozen=True)
-class EntryItem:
-    """One item of a feed, ready for every format. All text is plain but `html`."""
-
-    id: str
-    """A tag: URI (RFC 4151) that never changes."""
-    title: str
-    url: str
-    html: str
-    text: str
-    author: str
-    categories: tuple[str, ...]
-    entry: PublicEntry
-
-
-def make_item(entry: PublicEntry, *, authority: str, base_url: str, day: date) -> EntryItem:
+def make_item(entry: PublicEntry, *, authority: str, base_url: str, day: date) -> FeedItem:
     """Return the item of an entry. `day`: the London day for which "what to do now" is worked out."""
-    lines = tuple(_lines(entry, day))
-    return EntryItem(
+    lines = _lines(entry, day)
+    return FeedItem(
         id=f"tag:{authority}:entry/{entry.id}",
         title=item_title(entry),
         url=f"{base_url}/entries/{entry.reference}",
-        html="".join(line.html for line in lines),
-        text="\n\n".join(line.text for line in lines),
+        html=as_html(lines),
+        text=as_text(lines),
         author=entry.commissioner.name,
         categories=tuple(theme(code).name for code in entry.content.themes),
-        entry=entry,
+        published_at=entry.first_published_at,
+        updated_at=entry.updated_at,
     )
 
 
@@ -63,44 +48,22 @@ def rule_behind(content: EntryContent, milestone: Milestone) -> str:
     return representations_close(notice.earliest).rule if computed and notice else ""
 
 
-@dataclass(frozen=True)
-class _Line:
-    label: str
-    said: str = ""
-
-    @property
-    def lead(self) -> str:
-        plain = not self.label or not self.said or self.label.endswith("?")
-        return self.label if plain else f"{self.label}:"
-
-    @property
-    def text(self) -> str:
-        return f"{self.lead} {self.said}".strip()
-
-    @property
-    def html(self) -> str:
-        if not self.said:
-            return f"<h2>{escape(self.label)}</h2>"
-        lead = f"<strong>{escape(self.lead)}</strong> " if self.label else ""
-        return f"<p>{lead}{escape(self.said).replace(chr(10), '<br>')}</p>"
-
-
-def _lines(entry: PublicEntry, day: date) -> list[_Line]:
+def _lines(entry: PublicEntry, day: date) -> list[Line]:
     advice, content, facts, gaps = entry.advice(day), entry.content, entry.facts(), entry.gaps()
-    lines = [_Line("Can we go for it?", advice.can_we_go), _Line("What to do now", advice.what_to_do)]
-    lines += [_Line(content.status.label, content.status_reason)] if content.status_reason else []
-    lines.append(_Line("From", entry.commissioner.name))
-    lines += [_Line(fact.label, fact.text) for fact in facts if fact.state == "stated" and not _is_date(fact)]
+    lines = [Line("Can we go for it?", advice.can_we_go), Line("What to do now", advice.what_to_do)]
+    lines += [Line(content.status.label, content.status_reason)] if content.status_reason else []
+    lines.append(Line("From", entry.commissioner.name))
+    lines += [Line(fact.label, fact.text) for fact in facts if fact.state == "stated" and not _is_date(fact)]
     contact = content.contact or entry.commissioner.contact
-    lines += [_Line("Ask", contact)] if contact else []
+    lines += [Line("Ask", contact)] if contact else []
     dates = [_key_date(content, milestone) for milestone in entry.key_dates()]
-    lines += [_Line("Key dates"), *dates] if dates else []
-    lines += [_Line("What we cannot tell you yet, and why")] if gaps else []
-    lines += [_Line(gap.label, _why_not(gap, day)) for gap in gaps]
-    lines += [_Line("", LAW_NOTE)] if any(gap.hook for gap in gaps) else []
+    lines += [Line("Key dates"), *dates] if dates else []
+    lines += [Line("What we cannot tell you yet, and why")] if gaps else []
+    lines += [Line(gap.label, _why_not(gap, day)) for gap in gaps]
+    lines += [Line("", LAW_NOTE)] if any(gap.hook for gap in gaps) else []
     blank = [fact.label for fact in facts if fact.state == "not_stated" and (not _is_date(fact) or _is_opening(fact))]
-    lines += [_Line("Not filled in", f"{', '.join(blank)}.")] if blank else []
-    return [*lines, _Line("", DISCLAIMER)]
+    lines += [Line("Not filled in", f"{', '.join(blank)}.")] if blank else []
+    return [*lines, Line("", DISCLAIMER)]
 
 
 def _is_date(fact: Fact) -> bool:
@@ -111,9 +74,9 @@ def _is_opening(fact: Fact) -> bool:
     return fact.path == "milestones.opens"
 
 
-def _key_date(content: EntryContent, milestone: Milestone) -> _Line:
+def _key_date(content: EntryContent, milestone: Milestone) -> Line:
     rule, when = rule_behind(content, milestone), describe(milestone.when)
-    return _Line(milestone_kind(milestone.kind).label, f"{when}. Worked out from {rule}." if rule else when)
+    return Line(milestone_kind(milestone.kind).label, f"{when}. Worked out from {rule}." if rule else when)
 
 
 def _why_not(gap: Fact, day: date) -> str:

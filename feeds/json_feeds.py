@@ -3,7 +3,7 @@
 import json
 
 from feeds.entry_feeds import FeedPage
-from feeds.entry_texts import EntryItem
+from feeds.items import FeedItem
 
 
 def render_json(page: FeedPage) -> bytes:
@@ -17,21 +17,22 @@ def render_json(page: FeedPage) -> bytes:
         "feed_url": page.self_url,
         "language": "en-GB",
     }
-    if "next" in paging:
-        feed["next_url"] = paging["next"]
+    older = paging.get("next") or paging.get("prev-archive")
+    if older:
+        feed["next_url"] = older
     feed["items"] = [_item(item) for item in page.items]
     return json.dumps(feed, ensure_ascii=False).encode()
 
 
-def _item(item: EntryItem) -> dict[str, object]:
+def _item(item: FeedItem) -> dict[str, object]:
     return {
         "id": item.id,
         "url": item.url,
         "title": item.title,
         "content_html": item.html,
         "content_text": item.text,
-        "date_published": item.entry.first_published_at.isoformat(),
-        "date_modified": item.entry.updated_at.isoformat(),
+        "date_published": item.published_at.isoformat(),
+        "date_modified": item.updated_at.isoformat(),
         "authors": [{"name": item.author}],
         "tags": list(item.categories),
         "language": "en-GB",

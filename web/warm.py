@@ -25,7 +25,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 PATHS = ("/feeds/", "/calendars/")
-KNOWN = {*PARAMETERS, "page", "order"}
+KNOWN = {*PARAMETERS, "page", "order", "archive"}
 MOST_BYTES = 64 * 1024 * 1024
 IN_304 = {"etag", "cache-control", "vary", "access-control-allow-origin"}
 """What a 304 carries (RFC 9110, 15.4.5); the client keeps the rest from the answer that it has."""

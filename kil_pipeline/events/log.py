@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from kil_pipeline.codec import from_json, to_json
 from kil_pipeline.database import Base, UTCDateTime, new_id
+from kil_pipeline.events.change_index import Recorded, index_changes
 from kil_pipeline.events.types import EVENT_TYPES, Event
 
 
@@ -98,11 +99,13 @@ def _give_positions(session: Session) -> None:
         .values(n=LogHead.n + len(kept), moved_at=never_back)
         .returning(LogHead.n)
     ).scalar_one()
-    for position, row in enumerate(kept, start=last - len(kept) + 1):
+    first = last - len(kept) + 1
+    for position, row in enumerate(kept, start=first):
         row.position = position
         if row.kind == "DayTurned":
             session.execute(sa.update(LogHead).values(day=date.fromisoformat(str(row.body["day"]))))
     session.flush()
+    index_changes(session, (Recorded(place, row.recorded_at, row.body) for place, row in enumerate(kept, start=first)))
 
 
 def _forget(session: Session, ended: SessionTransaction) -> None:

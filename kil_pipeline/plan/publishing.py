@@ -1,6 +1,7 @@
 """Publishing: a new revision, the public view made anew and the events of the change, all in one transaction."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -86,7 +87,7 @@ def _check_status(old: Status, new: Status) -> None:
 def _record_events(
     session: Session, public: PublicEntry, changes: tuple[Change, ...], why: str, minor: bool, now: datetime
 ) -> None:
-    facets = facets_of(public, now)
+    facets = replace(facets_of(public, now), revision=public.revision)
     if minor:
         record(session, EntryCorrected(facets=facets, sentence=changes[0].sentence, why=why), now)
         return

@@ -22,6 +22,8 @@ PATHS = [
     "/venues?access=step_free&access=lift&community=yes&area=X-EXA",
     "/venues?q=no-such-words",
     "/venues/st-agnes-village-hall",
+    "/feeds",
+    "/feeds?theme=carers&theme=falls&area=X-EXA&q=breaks",
     "/about",
     "/data",
     "/api/v1/docs",

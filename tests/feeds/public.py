@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from feeds.calendars import CalendarHead
-from feeds.entry_texts import EntryItem, make_item
+from feeds.entry_texts import make_item
+from feeds.items import FeedItem
 from kil_pipeline.engagement.sessions import PublicSession, SessionContent, SessionState
 from kil_pipeline.organisations.organisations import PublicOrganisation
 from kil_pipeline.plan.contents import EntryContent
@@ -43,7 +44,7 @@ def an_entry(content: EntryContent, **parts: Any) -> PublicEntry:
     return PublicEntry(content=content, **(given | parts))
 
 
-def an_item(content: EntryContent, **parts: Any) -> EntryItem:
+def an_item(content: EntryContent, **parts: Any) -> FeedItem:
     """Return what feeds say of an entry today."""
     return make_item(an_entry(content, **parts), authority=AUTHORITY, base_url=BASE, day=TODAY)
 

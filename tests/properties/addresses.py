@@ -5,12 +5,16 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tests.properties.twins import TOLD, Site, signed_links
 
-FORMATS = ("/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json")
-FILTERED = ("/plan", "/feeds/entries.atom", "/api/v1/entries")
+FORMATS = (
+    "/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json",
+    "/feeds/changes.atom", "/feeds/changes.rss", "/feeds/changes.json",
+)  # fmt: skip
+FILTERED = ("/plan", "/feeds/entries.atom", "/feeds/changes.atom", "/api/v1/entries")
 FILTERS = (
     "area=E08000035", "area=nowhere", "theme=carers", "theme=none", "commissioner=exampleshire-council", "chance=open",
     "chance=undecided", "route=psr.direct-award-a", "status=open", "status=draft", "cpv=85000000", "entry=EXC-0001",
     "entry=EXC-0003", "q=carers", "q=classes", "page=2", "page=99", "page=x", "order=newest", "order=updated",
+    "archive=1", "archive=2", "archive=x",
 )  # fmt: skip
 READ = (
     "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",
@@ -34,13 +38,14 @@ READ = (
     "/api/v1/entries/EXC-0001", "/api/v1/entries/EXC-0002", "/api/v1/entries/EXC-0003", "/api/v1/nowhere",
     "/api/v1/entries/EXC-0001/revisions", "/api/v1/entries/EXC-0002/revisions", "/api/v1/entries/EXC-0003/revisions",
     "/api/v1/sessions", "/api/v1/sessions?entry=EXC-0001", "/api/v1/sessions/EXC-S0025", "/api/v1/sessions/NONE-S1",
-    "/dev/mail",
+    "/dev/mail", "/feeds", "/feeds?theme=carers&area=E08000035&q=carers&entry=EXC-0001",
     *FORMATS, *(f"{path}?{wanted}" for path in FILTERED for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
 )  # fmt: skip
 """What anybody may ask for. Every public route is among it, or in `links_of`."""
 SEARCHES = (
     "/plan?q=",
+    "/feeds?q=",
     "/plan?area=",
     "/plan?cpv=",
     "/alerts/new?q=",

@@ -57,6 +57,8 @@ ACCESS = {
     "public.venues_json": Access.ANYBODY,
     "public.venue_page": Access.ANYBODY,
     "public.entries_feed": Access.ANYBODY,
+    "public.feed_builder": Access.ANYBODY,
+    "public.changes_feed": Access.ANYBODY,
     "public.milestones_calendar": Access.ANYBODY,
     "public.sessions_calendar": Access.ANYBODY,
     "api.list_entries": Access.ANYBODY,

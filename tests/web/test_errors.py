@@ -43,7 +43,7 @@ def test_an_address_that_makes_no_sense_says_how_to_mend_it(client: FlaskClient,
 
 
 @pytest.mark.parametrize(
-    "path", ["/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json", "/calendars/milestones.ics"]
+    "path", ["/feeds/entries.atom", "/feeds/entries.rss", "/feeds/changes.json", "/calendars/milestones.ics"]
 )
 def test_programs_get_the_same_message_as_plain_text(client: FlaskClient, path: str) -> None:
     answer = client.get(f"{path}?area=nonsense&theme=nonsense")

@@ -18,6 +18,7 @@ from web.public import feed_views
 
 Publish = Callable[..., str]
 FEEDS = ["/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json"]
+CHANGES = ["/feeds/changes.atom", "/feeds/changes.rss", "/feeds/changes.json"]
 CALENDARS = ["/calendars/milestones.ics", "/calendars/sessions.ics"]
 TYPES = {
     "atom": "application/atom+xml",
@@ -168,9 +169,9 @@ def announced(client: FlaskClient, page: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("page", "query", "documents"),
     [
-        ("/plan?theme=carers&area=X-EXA", "?area=X-EXA&theme=carers", [*FEEDS, CALENDARS[0]]),
-        ("/plan", "", [*FEEDS, CALENDARS[0]]),
-        ("/entries/EXC-0001", "?entry=EXC-0001", [*FEEDS, CALENDARS[0]]),
+        ("/plan?theme=carers&area=X-EXA", "?area=X-EXA&theme=carers", [*FEEDS, *CHANGES, CALENDARS[0]]),
+        ("/plan", "", [*FEEDS, *CHANGES, CALENDARS[0]]),
+        ("/entries/EXC-0001", "?entry=EXC-0001", [*FEEDS, *CHANGES, CALENDARS[0]]),
         ("/sessions?theme=carers&q=x", "?theme=carers", [CALENDARS[1]]),
     ],
 )

@@ -141,16 +141,19 @@ def venue_path(reader: FlaskClient) -> str:
 
 def feed_items(reader: FlaskClient) -> list[Element]:
     """Return what each feed gives as the HTML of its items."""
-    atom, rss = (fromstring(reader.get(f"/feeds/entries.{kind}").data) for kind in ("atom", "rss"))  # noqa: S314
-    found = [element.text or "" for element in atom.iter("{http://www.w3.org/2005/Atom}content")]
-    found += [
-        element.text or ""
-        for item in rss.iter("item")
-        for element in item
-        if element.tag == "description" or element.tag.endswith("encoded")
-    ]
-    found += [item["content_html"] for item in json.loads(reader.get("/feeds/entries.json").text)["items"]]
-    assert len(found) >= 3  # at least one of each feed
+    found = []
+    for feed in ("entries", "changes"):
+        atom, rss = (fromstring(reader.get(f"/feeds/{feed}.{kind}").data) for kind in ("atom", "rss"))  # noqa: S314
+        told = [element.text or "" for element in atom.iter("{http://www.w3.org/2005/Atom}content")]
+        told += [
+            element.text or ""
+            for item in rss.iter("item")
+            for element in item
+            if element.tag == "description" or element.tag.endswith("encoded")
+        ]
+        told += [item["content_html"] for item in json.loads(reader.get(f"/feeds/{feed}.json").text)["items"]]
+        assert len(told) >= 3  # at least one of each format
+        found += told
     return [html5lib.parseFragment(text, namespaceHTMLElements=False) for text in found]
 
 

@@ -21,8 +21,8 @@ POLICY = (
     "script-src 'self' 'nonce-token-1'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FEED_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
-PAGES = ("/", "/plan", "/plan?page=x", "/nowhere", "/sign-in", "/alerts/new", "/healthz")
-FEEDS = ("/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json", "/calendars/milestones.ics")
+PAGES = ("/", "/plan", "/plan?page=x", "/nowhere", "/sign-in", "/alerts/new", "/feeds", "/healthz")
+FEEDS = ("/feeds/entries.atom", "/feeds/entries.rss", "/feeds/changes.json", "/calendars/milestones.ics")
 NEEDS_COOKIE = ("/sign-in", "/alerts/new")
 """Pages with a form, which needs a cookie to be told from a forged one."""
 

@@ -19,10 +19,10 @@ def test_an_empty_plan_says_so_and_still_offers_every_way_to_follow_it(client: F
     page = HtmlPage(client.get("/"))
     assert page.texts("section", "columns__main") == ["Latest changes Nothing is published yet."]
     links = page.links()
-    assert [links[text] for text in ("Set up alerts", "Add a calendar", "Get a feed")] == [
+    assert [links[text] for text in ("Set up alerts", "Add a calendar", "Build your feed")] == [
         "/alerts/new",
-        "/data#calendars",
-        "/data#feeds",
+        "/feeds#calendars",
+        "/feeds",
     ]
 
 

@@ -5,10 +5,12 @@ from flask import Blueprint
 blueprint = Blueprint("public", __name__)
 
 from web.public import (  # noqa: E402  # views register themselves
+    change_feed_views,  # noqa: F401
     commissioner_views,  # noqa: F401
     content_views,  # noqa: F401
     download_views,  # noqa: F401
     entry_views,  # noqa: F401
+    feed_builder_views,  # noqa: F401
     feed_views,  # noqa: F401
     plan_views,  # noqa: F401
     session_views,  # noqa: F401

@@ -1,6 +1,7 @@
 """The addresses of feeds and calendars for a choice from the plan: for `<link rel="alternate">` and for people."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from kil_pipeline.plan.criteria import Criteria
 from web.context import absolute
@@ -16,6 +17,8 @@ class FeedLink:
     title: str
     alternate: bool = True
     """Whether programs find it by themselves in the page's head."""
+    listed: bool = True
+    """Whether people see it where there is room for a few."""
 
 
 def feed_links(criteria: Criteria) -> tuple[FeedLink, ...]:
@@ -26,8 +29,12 @@ def feed_links(criteria: Criteria) -> tuple[FeedLink, ...]:
         FeedLink(f"/feeds/entries.atom{query}", "application/atom+xml", "Feed (Atom)"),
         FeedLink(f"/feeds/entries.rss{query}", "application/rss+xml", "Feed (RSS)"),
         FeedLink(f"/feeds/entries.json{query}", "application/feed+json", "Feed (JSON)"),
+        FeedLink(f"/feeds/changes.atom{query}", "application/atom+xml", "Every change (Atom)", listed=False),
+        FeedLink(f"/feeds/changes.rss{query}", "application/rss+xml", "Every change (RSS)"),
+        FeedLink(f"/feeds/changes.json{query}", "application/feed+json", "Every change (JSON)", listed=False),
         FeedLink(f"/calendars/milestones.ics{query}", "text/calendar", "Calendar of key dates (file)"),
         FeedLink(webcal(calendar), "text/calendar", "Subscribe in your calendar", alternate=False),
+        FeedLink(f"/feeds{query}", "text/html", "Which of these to use, and how", alternate=False),
     )
 
 
@@ -47,6 +54,20 @@ def session_criteria(criteria: Criteria) -> Criteria:
         themes=criteria.themes,
         commissioners=criteria.commissioners,
         references=criteria.references,
+    )
+
+
+def calendar_ways(address: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Return the ways to subscribe to a calendar with one click: what each is for, and its address.
+
+    `address`: the calendar's own, whole; `name`: what it is called there.
+    """
+    outlook = "/calendar/0/addfromweb?" + urlencode({"url": address, "name": name})
+    return (
+        ("Google Calendar", "https://calendar.google.com/calendar/render?" + urlencode({"cid": webcal(address)})),
+        ("Outlook.com", "https://outlook.live.com" + outlook),
+        ("Outlook at work", "https://outlook.office.com" + outlook),
+        ("iPhone, iPad, Mac or another program", webcal(address)),
     )
 
 

@@ -1,7 +1,7 @@
 """Feeds and calendars over HTTP, each with the filters of the plan in its query string."""
 
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from flask import abort, make_response, request
 from sqlalchemy.orm import Session
@@ -45,7 +45,7 @@ def entries_feed(kind: str) -> Response:
         version = public_version(session)
         page = _feed_page(session, kind, query.criteria, query.page, version)
     render, content_type = RENDERERS[kind]
-    return _answer(render(page), content_type, version)
+    return answer(render(page), content_type, version.moved_at)
 
 
 @blueprint.get("/calendars/milestones.ics")
@@ -60,7 +60,7 @@ def milestones_calendar() -> Response:
         if len(entries) == MOST_ENTRIES:  # too many: those with nothing to come make room
             entries = dated_entries(session, criteria, version.day, limit=MOST_ENTRIES)
         body = render_milestones(head, entries, since, version.day)
-    return _answer(body, CALENDAR, version)
+    return answer(body, CALENDAR, version.moved_at)
 
 
 @blueprint.get("/calendars/sessions.ics")
@@ -75,7 +75,7 @@ def sessions_calendar() -> Response:
         if len(found) == MOST_SESSIONS:  # too many: those that were make room
             found = public_sessions(session, criteria, after=midnight, limit=MOST_SESSIONS)
         body = render_sessions(head, found)
-    return _answer(body, CALENDAR, version)
+    return answer(body, CALENDAR, version.moved_at)
 
 
 def _feed_page(session: Session, kind: str, criteria: Criteria, number: int, version: PublicVersion) -> FeedPage:
@@ -87,7 +87,7 @@ def _feed_page(session: Session, kind: str, criteria: Criteria, number: int, ver
     items = [make_item(entry, authority=authority, base_url=base_url, day=version.day) for entry in found.entries]
     return FeedPage(
         id=f"tag:{authority}:feeds/entries{write_plan_query(criteria)}",
-        title=_title("Planned opportunities", criteria),
+        title=document_title("Planned opportunities", criteria),
         description=DISCLAIMER,
         self_url=absolute(path + _query(criteria, number)),
         html_url=absolute("/plan" + write_plan_query(criteria)),
@@ -111,7 +111,8 @@ def _query(criteria: Criteria, page: int) -> str:
     return write_plan_query(criteria, page=page) if page > 1 else write_plan_query(criteria)
 
 
-def _title(what: str, criteria: Criteria) -> str:
+def document_title(what: str, criteria: Criteria) -> str:
+    """Return what a feed or calendar is called: the site, what it tells of, and the filters in words."""
     narrowed = "" if criteria.everything() else f" ({describe_criteria(criteria)})"
     return f"{settings().site_name}: {what.lower()}{narrowed}"
 
@@ -119,7 +120,7 @@ def _title(what: str, criteria: Criteria) -> str:
 def _calendar_head(session: Session, path: str, what: str, html_path: str, criteria: Criteria) -> CalendarHead:
     query = write_plan_query(criteria)
     return CalendarHead(
-        name=_title(what, criteria),
+        name=document_title(what, criteria),
         description=DISCLAIMER,
         url=absolute(path + query),
         html_url=absolute(html_path + query),
@@ -128,14 +129,17 @@ def _calendar_head(session: Session, path: str, what: str, html_path: str, crite
     )
 
 
-def _answer(body: bytes, content_type: str, version: PublicVersion) -> Response:
-    """Answer with validators that come from the data alone, so that time passing changes nothing."""
+def answer(body: bytes, content_type: str, modified_at: datetime, *, seconds: int = 60) -> Response:
+    """Answer with validators that come from the data alone, so that time passing changes nothing.
+
+    `seconds`: how long a client may keep it without asking.
+    """
     response = make_response(body)
     response.headers["Content-Type"] = content_type
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Vary"] = "Accept-Encoding"
-    response.last_modified = version.moved_at
+    response.last_modified = modified_at
     response.add_etag()
     return response.make_conditional(request)

@@ -104,7 +104,7 @@ def row_facts(entry: PublicEntry) -> tuple[Fact, ...]:
     return tuple(describe_fact(entry.content, path, label) for path, label in labels.items())
 
 
-def addresses(query: PlanQuery, view: str) -> Callable[..., str]:
+def addresses(query: PlanQuery, view: str, path: str = "/plan") -> Callable[..., str]:
     """Return a function that makes addresses of this list: another view, order or page of the same filters."""
 
     def href(
@@ -117,7 +117,7 @@ def addresses(query: PlanQuery, view: str) -> Callable[..., str]:
             more["order"] = order.value
         if page > 1:
             more["page"] = page
-        return "/plan" + write_plan_query(criteria, **more)
+        return path + write_plan_query(criteria, **more)
 
     return href
 
@@ -165,8 +165,10 @@ def _grouped(listed: tuple[Area, ...], options: tuple[Option, ...]) -> Iterator[
             yield label, of_kind
 
 
-def describe_chosen(query: PlanQuery, view: str, commissioners: dict[str, str]) -> Iterator[Chosen]:
-    """Yield each filter in force in words."""
+def describe_chosen(
+    query: PlanQuery, view: str, commissioners: dict[str, str], path: str = "/plan"
+) -> Iterator[Chosen]:
+    """Yield each filter in force in words. `path`: of the page that has the filters."""
     say: dict[str, Callable[[str], str]] = {
         "area": lambda code: area(code).name,
         "theme": lambda code: theme(code).name,
@@ -177,7 +179,7 @@ def describe_chosen(query: PlanQuery, view: str, commissioners: dict[str, str]) 
         "cpv": lambda code: f"CPV {code}: {cpv_label(code)}",
         "entry": lambda reference: f"Reference {reference}",
     }
-    href = addresses(query, view)
+    href = addresses(query, view, path)
     if query.criteria.words:
         yield Chosen(f"Words: {query.criteria.words}", href(criteria=query.criteria.without_words()))
     for parameter, words in say.items():

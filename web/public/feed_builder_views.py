@@ -1,0 +1,61 @@
+"""The page that puts a feed or a calendar together: every choice is in its address, and in those that it gives."""
+
+from dataclasses import dataclass
+
+from flask import render_template, request
+
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.queries import public_entries
+from web.context import absolute, database
+from web.public import blueprint
+from web.public.feed_links import calendar_ways, feed_links, session_criteria
+from web.public.feed_views import document_title
+from web.public.plan_views import describe_chosen, make_filters
+from web.queries import read_plan_query, write_plan_query
+
+FORMATS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A calendar with its whole address, and the ways to subscribe to it with one click."""
+
+    name: str
+    address: str
+    ways: tuple[tuple[str, str], ...]
+
+
+@blueprint.get("/feeds")
+def feed_builder() -> str:
+    """Show the form, the addresses that it comes to, and what to do with them."""
+    query = read_plan_query(request.args)
+    with database().read() as session:
+        total = public_entries(session, query.criteria, per_page=1).total
+        filters = make_filters(session, query.criteria)
+    commissioners = {option.value: option.text for option in filters["commissioner"].options}
+    chosen = write_plan_query(query.criteria)
+    return render_template(
+        "public/feeds.html",
+        query=query,
+        filters=filters,
+        chosen=tuple(describe_chosen(query, "list", commissioners, "/feeds")),
+        total=total,
+        plan="/plan" + chosen,
+        alerts="/alerts/new" + chosen,
+        changes=_addresses("changes", chosen),
+        entries=_addresses("entries", chosen),
+        calendars=(
+            _calendar("Key dates", "milestones", query.criteria),
+            _calendar("Engagement sessions", "sessions", session_criteria(query.criteria)),
+        ),
+        links=feed_links(query.criteria),
+    )
+
+
+def _addresses(feed: str, query: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, absolute(f"/feeds/{feed}.{kind}{query}")) for kind, name in FORMATS.items())
+
+
+def _calendar(name: str, file: str, criteria: Criteria) -> Calendar:
+    address = absolute(f"/calendars/{file}.ics{write_plan_query(criteria)}")
+    return Calendar(name, address, calendar_ways(address, document_title(name, criteria)))
