@@ -19,6 +19,8 @@ READ = (
     "/entries/EXC-0001", "/entries/EXC-0002", "/entries/EXC-0003", "/entries/NONE-1", "/entries/EXC-0001.json",
     "/entries/EXC-0002.json", "/entries/EXC-0003.json", "/entries/EXC-0001/changes/1", "/entries/EXC-0002/changes/1",
     "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
+    "/entries/EXC-0001/compare/1/1", "/entries/EXC-0002/compare/1/2", "/entries/EXC-0002/compare/3/1",
+    "/entries/EXC-0003/compare/1/2", "/entries/EXC-0002/compare?one=1&other=3", "/entries/EXC-0001/compare",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
     "/dev/mail",

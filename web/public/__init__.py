@@ -4,4 +4,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
 
-from web.public import content_views, entry_views, feed_views, plan_views, session_views  # noqa: E402, F401  # views register themselves
+from web.public import (  # noqa: E402  # views register themselves
+    comparison_views,  # noqa: F401
+    content_views,  # noqa: F401
+    entry_views,  # noqa: F401
+    feed_views,  # noqa: F401
+    plan_views,  # noqa: F401
+    session_views,  # noqa: F401
+)
