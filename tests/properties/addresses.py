@@ -10,6 +10,9 @@ FILTERS = (
     "area=E08000035", "area=nowhere", "theme=carers", "theme=none", "commissioner=exampleshire-council", "chance=open",
     "chance=undecided", "route=psr.direct-award-a", "status=open", "status=draft", "cpv=85000000", "entry=EXC-0001",
     "entry=EXC-0003", "q=carers", "q=classes", "page=2", "page=99", "page=x", "order=newest", "order=updated",
+    "order=value", "view=table", "view=table&order=value", "view=table&order=value-down", "view=table&order=latest",
+    "view=table&order=headline-down", "view=table&order=commissioner", "view=month", "view=month&month=2027-01",
+    "view=month&month=2027-04", "view=month&month=2027-09", "view=month&month=x",
 )  # fmt: skip
 READ = (
     "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",

@@ -229,7 +229,19 @@ def test_the_start_page_shows_what_changed_last(client: FlaskClient, publish: Pu
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/plan", "/plan?view=timeline", "/sessions", "/about", "/data", "/accessibility", "/privacy"]
+    "path",
+    [
+        "/",
+        "/plan",
+        "/plan?view=timeline",
+        "/plan?view=table",
+        "/plan?view=month",
+        "/sessions",
+        "/about",
+        "/data",
+        "/accessibility",
+        "/privacy",
+    ],
 )
 def test_every_page_says_that_nothing_here_is_an_invitation_to_bid(client: FlaskClient, path: str) -> None:
     page = HtmlPage(client.get(path))

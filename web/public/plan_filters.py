@@ -1,0 +1,84 @@
+"""The filters of the plan's form: each with its choices."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from kil_pipeline.organisations.organisations import OrganisationKind, PublicOrganisation, public_organisations
+from kil_pipeline.plan.advice import CHANCES
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.statuses import Status
+from kil_pipeline.reference.areas import Area, choosable_areas
+from kil_pipeline.reference.routes import routes
+from kil_pipeline.reference.themes import themes
+from web.context import settings
+
+AREA_KINDS = {
+    "country": "Countries",
+    "region": "Regions",
+    "icb": "Integrated care board areas",
+    "upper_tier": "Counties, cities and boroughs",
+    "district": "Districts",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of the form. `more`: chosen values that the form's one select cannot show, carried along."""
+
+    name: str
+    options: tuple[Option, ...]
+    groups: tuple[tuple[str, tuple[Option, ...]], ...] = ()
+    more: tuple[str, ...] = ()
+
+
+def make_filters(session: Session, criteria: Criteria) -> dict[str, Filter]:
+    """Return the filters of the form, by parameter."""
+    commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
+    return {
+        "area": _area_filter(criteria.areas),
+        "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes),
+        "commissioner": _select("commissioner", _names(commissioners), criteria.commissioners),
+        "chance": _boxes("chance", CHANCES.items(), criteria.chances),
+        "status": _boxes("status", ((s.value, s.label) for s in Status if s is not Status.DRAFT), criteria.statuses),
+        "route": _boxes("route", ((r.code, r.name) for r in routes()), criteria.routes),
+        "cpv": Filter("cpv", (), more=criteria.cpv),
+        "entry": Filter("entry", (), more=criteria.references),
+    }
+
+
+def _names(organisations: Iterable[PublicOrganisation]) -> Iterator[tuple[str, str]]:
+    return ((organisation.slug, organisation.name) for organisation in organisations)
+
+
+def _boxes(name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...]) -> Filter:
+    return Filter(name, tuple(Option(value, text, value in chosen) for value, text in choices))
+
+
+def _select(name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...]) -> Filter:
+    return Filter(name, tuple(Option(value, text, value in chosen[:1]) for value, text in choices), more=chosen[1:])
+
+
+def _area_filter(chosen: tuple[str, ...]) -> Filter:
+    listed = choosable_areas(sample=settings().development)
+    found = _select("area", ((a.code, a.name) for a in listed), chosen)
+    if chosen and all(option.value != chosen[0] for option in found.options):
+        found = replace(found, more=chosen)  # an area that is understood but not in the list, such as an ITL region
+    return replace(found, groups=tuple(_grouped(listed, found.options)))
+
+
+def _grouped(listed: tuple[Area, ...], options: tuple[Option, ...]) -> Iterator[tuple[str, tuple[Option, ...]]]:
+    for kind, label in AREA_KINDS.items():
+        of_kind = tuple(option for a, option in zip(listed, options, strict=True) if a.kind == kind)
+        if of_kind:
+            yield label, of_kind
