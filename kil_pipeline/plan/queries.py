@@ -25,15 +25,19 @@ from kil_pipeline.plan.entries import (
     Revision,
 )
 from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.search import matching_entries
+from kil_pipeline.plan.search import matching_entries, rank_entries
 from kil_pipeline.reference.areas import related_areas
 
 MOST_PER_PAGE = 100
 
 
 class Order(StrEnum):
-    """How a list is sorted. What is not known comes last in either direction, ended entries last of all by opening."""
+    """How a list is sorted. What is not known comes last in either direction.
 
+    Ended entries come last of all by relevance and by opening. Without words, relevance is the same as `soonest`.
+    """
+
+    RELEVANCE = "relevance"
     SOONEST = "soonest"
     LATEST = "latest"
     NEWEST = "newest"
@@ -115,12 +119,16 @@ def public_entries(
     if criteria.commissioners:
         counted = counted.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
     total = session.scalar(counted.where(*conditions_for(session, criteria))) or 0
-    rows = session.execute(
-        chosen.where(*conditions_for(session, criteria, key=_KEY_IN_ORDER))
-        .order_by(*_ORDERS[order])
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    )
+    ranked = rank_entries(session, criteria.words) if order is Order.RELEVANCE else None
+    if ranked is not None:
+        chosen = chosen.join(ranked, ranked.c.entry_id == PublicEntryRow.entry_id).where(
+            *conditions_for(session, criteria)
+        )
+        sorting: tuple[sa.ColumnElement[Any], ...] = (PublicEntryRow.ended.asc(), ranked.c.rank.desc(), _BY_REFERENCE)
+    else:
+        chosen = chosen.where(*conditions_for(session, criteria, key=_KEY_IN_ORDER))
+        sorting = _ORDERS.get(order, _ORDERS[Order.SOONEST])  # no relevance without words
+    rows = session.execute(chosen.order_by(*sorting).limit(per_page).offset((page - 1) * per_page))
     return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
 
 

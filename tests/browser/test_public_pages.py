@@ -15,6 +15,8 @@ PATHS = [
     "/plan?chance=grant&area=X-EXA",
     "/plan?view=timeline",
     "/plan?view=timeline&page=2",
+    "/plan?q=carers+support",
+    "/plan?view=print&commissioner=exampleborough-council",
     "/plan?view=table&order=value-down",
     "/plan?view=month&month=2027-01",
     "/plan?view=month&month=2027-01&area=X-EXA&q=no-such-words",

@@ -13,6 +13,8 @@ FILTERS = (
     "order=value", "view=table", "view=table&order=value", "view=table&order=value-down", "view=table&order=latest",
     "view=table&order=headline-down", "view=table&order=commissioner", "view=month", "view=month&month=2027-01",
     "view=month&month=2027-04", "view=month&month=2027-09", "view=month&month=x",
+    "view=print", "view=print&commissioner=exampleshire-council", "q=carers&order=soonest", "q=carers&order=relevance",
+    "q=classes&view=table",
 )  # fmt: skip
 READ = (
     "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",

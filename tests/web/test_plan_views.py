@@ -21,16 +21,16 @@ APRIL = date(2027, 4, 14)
 def test_a_heading_sorts_by_its_column_and_a_second_time_the_other_way(client: FlaskClient, publish: Publish) -> None:
     publish(EntryContent("Breaks", value=Money(100, 300), areas=("X-EXA-N",)))
     publish(EntryContent("Cafés", value=Money(200, 200)))
-    page = HtmlPage(client.get("/plan?q=-x&view=table&order=value-down"))
+    page = HtmlPage(client.get("/plan?status=published&view=table&order=value-down"))
     assert [row.get("aria-sort") for row in page.elements("th") if row.get("scope") == "col"] == [
         None, None, None, "descending", None, None, None,
     ]  # fmt: skip
     assert [a.get("href") for a in page.elements("a", "plan-table__sort")] == [
-        "/plan?q=-x&view=table&order=headline",
-        "/plan?q=-x&view=table&order=commissioner",
-        "/plan?q=-x&view=table&order=value",
-        "/plan?q=-x&view=table",
-        "/plan?q=-x&view=table&order=updated",
+        "/plan?status=published&view=table&order=headline",
+        "/plan?status=published&view=table&order=commissioner",
+        "/plan?status=published&view=table&order=value",
+        "/plan?status=published&view=table",
+        "/plan?status=published&view=table&order=updated",
     ]
 
 

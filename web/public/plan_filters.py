@@ -1,6 +1,6 @@
 """The filters of the plan's form: each with its choices."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.organisations.organisations import OrganisationKind, PublicOrganisation, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.facets import Counts
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import Area, choosable_areas
 from kil_pipeline.reference.routes import routes
@@ -30,6 +31,8 @@ class Option:
     value: str
     text: str
     chosen: bool
+    count: int
+    """How many entries it would leave, under all the other filters."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,17 @@ class Filter:
     more: tuple[str, ...] = ()
 
 
-def make_filters(session: Session, criteria: Criteria) -> dict[str, Filter]:
+def make_filters(session: Session, criteria: Criteria, counts: Counts) -> dict[str, Filter]:
     """Return the filters of the form, by parameter."""
     commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
+    planned = ((s.value, s.label) for s in Status if s is not Status.DRAFT)
     return {
-        "area": _area_filter(criteria.areas),
-        "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes),
-        "commissioner": _select("commissioner", _names(commissioners), criteria.commissioners),
-        "chance": _boxes("chance", CHANCES.items(), criteria.chances),
-        "status": _boxes("status", ((s.value, s.label) for s in Status if s is not Status.DRAFT), criteria.statuses),
-        "route": _boxes("route", ((r.code, r.name) for r in routes()), criteria.routes),
+        "area": _area_filter(criteria.areas, counts["areas"]),
+        "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes, counts["themes"]),
+        "commissioner": _select("commissioner", _names(commissioners), criteria.commissioners, counts["commissioners"]),
+        "chance": _boxes("chance", CHANCES.items(), criteria.chances, counts["chances"]),
+        "status": _boxes("status", planned, criteria.statuses, counts["statuses"]),
+        "route": _boxes("route", ((r.code, r.name) for r in routes()), criteria.routes, counts["routes"]),
         "cpv": Filter("cpv", (), more=criteria.cpv),
         "entry": Filter("entry", (), more=criteria.references),
     }
@@ -61,17 +65,19 @@ def _names(organisations: Iterable[PublicOrganisation]) -> Iterator[tuple[str, s
     return ((organisation.slug, organisation.name) for organisation in organisations)
 
 
-def _boxes(name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...]) -> Filter:
-    return Filter(name, tuple(Option(value, text, value in chosen) for value, text in choices))
+def _boxes(name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...], counts: Mapping[str, int]) -> Filter:
+    return Filter(name, tuple(Option(value, text, value in chosen, counts.get(value, 0)) for value, text in choices))
 
 
-def _select(name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...]) -> Filter:
-    return Filter(name, tuple(Option(value, text, value in chosen[:1]) for value, text in choices), more=chosen[1:])
+def _select(
+    name: str, choices: Iterable[tuple[str, str]], chosen: tuple[str, ...], counts: Mapping[str, int]
+) -> Filter:
+    return replace(_boxes(name, choices, chosen[:1], counts), more=chosen[1:])
 
 
-def _area_filter(chosen: tuple[str, ...]) -> Filter:
+def _area_filter(chosen: tuple[str, ...], counts: Mapping[str, int]) -> Filter:
     listed = choosable_areas(sample=settings().development)
-    found = _select("area", ((a.code, a.name) for a in listed), chosen)
+    found = _select("area", ((a.code, a.name) for a in listed), chosen, counts)
     if chosen and all(option.value != chosen[0] for option in found.options):
         found = replace(found, more=chosen)  # an area that is understood but not in the list, such as an ITL region
     return replace(found, groups=tuple(_grouped(listed, found.options)))

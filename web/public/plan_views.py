@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import abort, render_template, request
 
+from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.expected_dates import end_of_month
 from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.queries import Order, entries_within, public_entries
+from kil_pipeline.plan.queries import MOST_PER_PAGE, Order, entries_within, public_entries
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import Fact, describe_fact
 from kil_pipeline.reference.areas import area
@@ -21,16 +22,26 @@ from kil_pipeline.reference.routes import route
 from kil_pipeline.reference.themes import theme
 from web.context import database, today
 from web.public import blueprint
+from web.public.facet_counts import kept_counts
 from web.public.feed_links import feed_links
+from web.public.highlights import make_snippet, mark_words
 from web.public.months import draw_month, read_month
 from web.public.plan_filters import make_filters
 from web.public.plan_tables import make_headings
 from web.public.timelines import draw_timeline
-from web.queries import PARAMETERS, PlanQuery, read_plan_query, write_plan_query
+from web.queries import PARAMETERS, PlanQuery, read_plan_query, usual_order, write_plan_query
 
-ORDERS = {Order.SOONEST: "Opening soonest", Order.NEWEST: "Newest", Order.UPDATED: "Last changed"}
+ORDERS = {
+    Order.RELEVANCE: "Best match",
+    Order.SOONEST: "Opening soonest",
+    Order.NEWEST: "Newest",
+    Order.UPDATED: "Last changed",
+}
 """The orders that the list offers; the table's headings offer more."""
 PER_PAGE = 20
+PRINT = "print"
+PRINTED = 300
+"""How many planned opportunities a printed sheet holds at most: some 100 pages of paper."""
 VIEWS = {"list": "List", "table": "Table", "timeline": "By quarter", "month": "By month"}
 
 
@@ -47,6 +58,8 @@ def plan() -> str:
     """Show one page of the plan."""
     query = read_plan_query(request.args)
     view = request.args.get("view", "list")
+    if view == PRINT:
+        return show_sheet(query)
     if view not in VIEWS:
         abort(404)
     first = read_month(request.args.get("month"), query.criteria, today())
@@ -55,7 +68,7 @@ def plan() -> str:
             page = entries_within(session, query.criteria, first, end_of_month(first), page=query.page)
         else:
             page = public_entries(session, query.criteria, page=query.page, per_page=PER_PAGE, order=query.order)
-        filters = make_filters(session, query.criteria)
+        filters = make_filters(session, query.criteria, kept_counts().read(session, query.criteria))
         commissioners = {o.value: o.text for o in filters["commissioner"].options}
     if query.page > page.pages:
         abort(404)
@@ -66,11 +79,14 @@ def plan() -> str:
         query=query,
         view=view,
         views=VIEWS,
-        orders=ORDERS,
+        orders=[o for o in ORDERS if o is not Order.RELEVANCE or query.criteria.words],
+        order_words=ORDERS,
         filters=filters,
         chosen=tuple(describe_chosen(query.criteria, commissioners, href)),
         row_facts=row_facts,
-        clear=href(criteria=Criteria(), order=Order.SOONEST),
+        mark=mark_words,
+        snippet=make_snippet,
+        clear=href(criteria=Criteria(), order=None),
         href=href,
         page_href=lambda number: href(page=number),
         links=feed_links(query.criteria),
@@ -78,6 +94,29 @@ def plan() -> str:
         headings=make_headings(query.order, href) if view == "table" else None,
         timeline=draw_timeline(page.entries, today()) if view == "timeline" else None,
         month=draw_month(page.entries, first) if view == "month" else None,
+    )
+
+
+def show_sheet(query: PlanQuery) -> str:
+    """Show the whole list on one sheet for paper, with every field: the plan of one commissioner, say."""
+    with database().read() as session:
+        pages = [
+            public_entries(session, query.criteria, page=page, per_page=MOST_PER_PAGE, order=query.order)
+            for page in range(1, PRINTED // MOST_PER_PAGE + 1)
+        ]
+        commissioners = {o.slug: o for o in public_organisations(session, OrganisationKind.COMMISSIONER)}
+    names = {slug: organisation.name for slug, organisation in commissioners.items()}
+    href = addresses(query, "list", today())
+    only = query.criteria.commissioners[0] if len(query.criteria.commissioners) == 1 else ""
+    publisher = commissioners.get(only)
+    others = replace(query.criteria, commissioners=()) if publisher else query.criteria
+    return render_template(
+        "public/print.html",
+        entries=[entry for page in pages for entry in page.entries],
+        total=pages[0].total,
+        publisher=publisher,
+        chosen=tuple(describe_chosen(others, names, href)),
+        back=href(),
     )
 
 
@@ -96,7 +135,7 @@ def addresses(query: PlanQuery, view: str, month: date) -> Callable[..., str]:
         *,
         criteria: Criteria = query.criteria,
         view: str = view,
-        order: Order = query.order,
+        order: Order | None = query.asked,
         month: date = month,
         page: int = 1,
     ) -> str:
@@ -105,7 +144,7 @@ def addresses(query: PlanQuery, view: str, month: date) -> Callable[..., str]:
             more["view"] = view
         if view == "month":
             more["month"] = f"{month:%Y-%m}"
-        if order is not Order.SOONEST:
+        if order is not None and order is not usual_order(criteria):
             more["order"] = order.value
         if page > 1:
             more["page"] = page
