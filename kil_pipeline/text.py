@@ -173,6 +173,12 @@ def parse_query(text: str) -> Query:
     return Query(tuple(dict.fromkeys(must)), tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(must_not)))
 
 
+def find_words(text: str, query: Query) -> list[tuple[int, int]]:
+    """Return where the words that a query asks for stand in a text: each from its first character to past its last."""
+    wanted = {*query.must, *(stem for phrase in query.phrases for stem in phrase)}
+    return [word.span() for word in _WORD.finditer(text) if not wanted.isdisjoint(stems(word[0]))]
+
+
 def slugify(name: str) -> str:
     """Return a name as part of an address: lower-case ASCII words joined by dashes."""
     return "-".join(token for token in tokens(name) if token.isascii())

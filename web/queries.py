@@ -55,7 +55,19 @@ class PlanQuery:
 
     criteria: Criteria
     page: int = 1
-    order: Order = Order.SOONEST
+    asked: Order | None = None
+    """The order that the address names, if it names one."""
+
+    @property
+    def order(self) -> Order:
+        """The order that holds. There is no relevance without words."""
+        usual = usual_order(self.criteria)
+        return usual if self.asked in (None, Order.RELEVANCE) else self.asked
+
+
+def usual_order(criteria: Criteria) -> Order:
+    """Return the order of a list that asks for none: by relevance where there are words, else by opening."""
+    return Order.RELEVANCE if criteria.words else Order.SOONEST
 
 
 class _Area(fields.String):
@@ -119,7 +131,7 @@ class PlanQuerySchema(Schema):
         ],
         error_messages={"invalid": "The page must be a number, such as 2."},
     )
-    order = fields.Enum(Order, by_value=True, load_default=Order.SOONEST)
+    order = fields.Enum(Order, by_value=True, load_default=None)
 
     @validates_schema(skip_on_field_errors=False)
     def check_bounds(self, data: dict[str, object], **kwargs: object) -> None:
@@ -137,7 +149,8 @@ class PlanQuerySchema(Schema):
     @post_load
     def make(self, data: dict[str, object], **kwargs: object) -> PlanQuery:
         """Make the frozen value."""
-        return PlanQuery(_criteria(data), int(str(data["page"])), Order(str(data["order"])))
+        order = data["order"]
+        return PlanQuery(_criteria(data), int(str(data["page"])), order if isinstance(order, Order) else None)
 
 
 def _criteria(data: Mapping[str, object]) -> Criteria:

@@ -15,20 +15,40 @@ from kil_pipeline.errors import NotFound
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.entries import PublicArea, PublicCpv, PublicEntryRow, PublicMilestone, PublicTheme, Revision
+from kil_pipeline.plan.entries import (
+    NO_OPENING,
+    PublicArea,
+    PublicCpv,
+    PublicEntryRow,
+    PublicMilestone,
+    PublicTheme,
+    Revision,
+)
 from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.search import matching_entries
+from kil_pipeline.plan.search import matching_entries, rank_entries
 from kil_pipeline.reference.areas import related_areas
 
 MOST_PER_PAGE = 100
 
 
 class Order(StrEnum):
-    """How a list is sorted. What has no opening date comes last in `soonest`, and ended entries after that."""
+    """How a list is sorted. What is not known comes last in either direction.
 
+    Ended entries come last of all by relevance and by opening. Without words, relevance is the same as `soonest`.
+    """
+
+    RELEVANCE = "relevance"
     SOONEST = "soonest"
+    LATEST = "latest"
     NEWEST = "newest"
     UPDATED = "updated"
+    STALEST = "stalest"
+    HEADLINE = "headline"
+    HEADLINE_DOWN = "headline-down"
+    COMMISSIONER = "commissioner"
+    COMMISSIONER_DOWN = "commissioner-down"
+    VALUE = "value"
+    VALUE_DOWN = "value-down"
 
 
 @dataclass(frozen=True)
@@ -58,10 +78,28 @@ class PublicRevision:
     content: EntryContent
 
 
+_HEADLINE = sa.func.lower(PublicEntryRow.content["headline"].as_string())
+_VALUE = sa.func.coalesce(PublicEntryRow.value_most, PublicEntryRow.value_least)
+"""The highest figure given. A withheld value has no figure here: it sorts with those that nobody knows."""
+_BY_REFERENCE = PublicEntryRow.reference.asc()
+
 _ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
-    Order.SOONEST: (PublicEntryRow.ended.asc(), PublicEntryRow.opens_on.asc(), PublicEntryRow.reference.asc()),
+    Order.SOONEST: (PublicEntryRow.ended.asc(), PublicEntryRow.opens_on.asc(), _BY_REFERENCE),
+    Order.LATEST: (
+        PublicEntryRow.ended.asc(),
+        (PublicEntryRow.opens_on == NO_OPENING).asc(),
+        PublicEntryRow.opens_on.desc(),
+        _BY_REFERENCE,
+    ),
     Order.NEWEST: (PublicEntryRow.first_published_at.desc(), PublicEntryRow.reference.desc()),
     Order.UPDATED: (PublicEntryRow.updated_at.desc(), PublicEntryRow.reference.desc()),
+    Order.STALEST: (PublicEntryRow.updated_at.asc(), _BY_REFERENCE),
+    Order.HEADLINE: (_HEADLINE.asc(), _BY_REFERENCE),
+    Order.HEADLINE_DOWN: (_HEADLINE.desc(), _BY_REFERENCE),
+    Order.COMMISSIONER: (sa.func.lower(Organisation.name).asc(), _BY_REFERENCE),
+    Order.COMMISSIONER_DOWN: (sa.func.lower(Organisation.name).desc(), _BY_REFERENCE),
+    Order.VALUE: (_VALUE.is_(None).asc(), _VALUE.asc(), _BY_REFERENCE),
+    Order.VALUE_DOWN: (_VALUE.is_(None).asc(), _VALUE.desc(), _BY_REFERENCE),
 }
 
 _KEY_IN_ORDER = sa.cast(PublicEntryRow.entry_id, sa.Uuid)
@@ -81,12 +119,16 @@ def public_entries(
     if criteria.commissioners:
         counted = counted.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
     total = session.scalar(counted.where(*conditions_for(session, criteria))) or 0
-    rows = session.execute(
-        chosen.where(*conditions_for(session, criteria, key=_KEY_IN_ORDER))
-        .order_by(*_ORDERS[order])
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    )
+    ranked = rank_entries(session, criteria.words) if order is Order.RELEVANCE else None
+    if ranked is not None:
+        chosen = chosen.join(ranked, ranked.c.entry_id == PublicEntryRow.entry_id).where(
+            *conditions_for(session, criteria)
+        )
+        sorting: tuple[sa.ColumnElement[Any], ...] = (PublicEntryRow.ended.asc(), ranked.c.rank.desc(), _BY_REFERENCE)
+    else:
+        chosen = chosen.where(*conditions_for(session, criteria, key=_KEY_IN_ORDER))
+        sorting = _ORDERS.get(order, _ORDERS[Order.SOONEST])  # no relevance without words
+    rows = session.execute(chosen.order_by(*sorting).limit(per_page).offset((page - 1) * per_page))
     return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
 
 
@@ -136,6 +178,31 @@ def dated_entries(session: Session, criteria: Criteria, since: date, *, limit: i
         .limit(limit)
     )
     return tuple(PublicEntry.of(row, organisation) for row, organisation in rows)
+
+
+def entries_within(
+    session: Session, criteria: Criteria, first: date, last: date, *, page: int = 1, per_page: int = MOST_PER_PAGE
+) -> EntryPage:
+    """Return the entries of which a key date falls, or may fall, from `first` to `last`; ended ones are left out.
+
+    What is known most exactly comes first: the least exact date of all covers the whole of a year.
+    """
+    per_page = min(per_page, MOST_PER_PAGE)
+    dated = (
+        sa.select(PublicMilestone.entry_id, sa.func.min(PublicMilestone.latest).label("latest"))
+        .where(PublicMilestone.earliest <= last, PublicMilestone.latest >= first)
+        .group_by(PublicMilestone.entry_id)
+        .subquery()
+    )
+    chosen = (
+        sa.select(PublicEntryRow, Organisation)
+        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+        .join(dated, dated.c.entry_id == PublicEntryRow.entry_id)
+        .where(PublicEntryRow.ended.is_(False), *conditions_for(session, criteria))
+    )
+    total = session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
+    rows = session.execute(chosen.order_by(dated.c.latest, _BY_REFERENCE).limit(per_page).offset((page - 1) * per_page))
+    return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
 
 
 def public_entry(session: Session, reference: str) -> PublicEntry:

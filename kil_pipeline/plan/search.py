@@ -5,6 +5,7 @@
 """
 
 import uuid
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -62,6 +63,24 @@ def matching_entries(session: Session, words: str, key: sa.SQLColumnExpression[u
     return sa.and_(*conditions)
 
 
+def rank_entries(session: Session, words: str) -> sa.CTE | None:
+    """Return how well each entry with `words` answers them, as `entry_id` and `rank`: the higher, the better.
+
+    None where there is no word to look for. Rare words weigh more than usual ones, and long texts do not win by length:
+    bm25 on SQLite (sqlite.org/fts5.html, 5.1.1), ts_rank on PostgreSQL.
+    """
+    query = parse_query(words)
+    if not (query.must or query.phrases):
+        return None
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    wanted = _wanted(query, sqlite)
+    if sqlite:
+        rank: sa.ColumnElement[float] = sa.literal_column("-bm25(entry_search_fts)", sa.Float)
+    else:
+        rank = sa.func.ts_rank(_TSV, sa.func.to_tsquery("simple", wanted), 1)  # 1: divided by the length's logarithm
+    return _matches(wanted, sqlite, rank.label("rank")).cte("ranked")
+
+
 def _wanted(query: Query, sqlite: bool) -> str:
     phrases = [(word,) for word in query.must] + list(query.phrases)
     return (" AND " if sqlite else " & ").join(_phrase(words, sqlite) for words in phrases)
@@ -72,11 +91,15 @@ def _phrase(words: tuple[str, ...], sqlite: bool) -> str:
 
 
 def _found(wanted: str, key: sa.SQLColumnExpression[uuid.UUID], sqlite: bool) -> sa.ColumnElement[bool]:
-    found = sa.select(ENTRY_SEARCH.c.entry_id)
-    if sqlite:
-        fts = sa.table("entry_search_fts", sa.column("rowid", sa.Integer), sa.column("entry_search_fts", sa.Text))
-        found = found.join(fts, fts.c.rowid == ENTRY_SEARCH.c.id).where(fts.c.entry_search_fts.match(wanted))
-    else:
-        tsv: sa.ColumnElement[str] = sa.literal_column("entry_search.tsv")
-        found = found.where(tsv.op("@@")(sa.func.to_tsquery("simple", wanted)))
-    return key.in_(found)
+    return key.in_(_matches(wanted, sqlite))
+
+
+_TSV: sa.ColumnElement[str] = sa.literal_column("entry_search.tsv")
+
+
+def _matches(wanted: str, sqlite: bool, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    found = sa.select(ENTRY_SEARCH.c.entry_id, *more)
+    if not sqlite:
+        return found.where(_TSV.op("@@")(sa.func.to_tsquery("simple", wanted)))
+    fts = sa.table("entry_search_fts", sa.column("rowid", sa.Integer), sa.column("entry_search_fts", sa.Text))
+    return found.join(fts, fts.c.rowid == ENTRY_SEARCH.c.id).where(fts.c.entry_search_fts.match(wanted))

@@ -17,6 +17,11 @@ PATHS = [
     "/plan?view=timeline&page=2",
     "/commissioners",
     "/commissioners/nhs-exampleshire-integrated-care-board",
+    "/plan?q=carers+support",
+    "/plan?view=print&commissioner=exampleborough-council",
+    "/plan?view=table&order=value-down",
+    "/plan?view=month&month=2027-01",
+    "/plan?view=month&month=2027-01&area=X-EXA&q=no-such-words",
     "/sessions",
     "/venues",
     "/venues?access=step_free&access=lift&community=yes&area=X-EXA",
@@ -52,6 +57,18 @@ def test_a_planned_opportunity_and_its_history_are_accessible(
     assert_accessible(page)
     page.locator(".changes__when a").last.click()
     expect(page.get_by_role("heading", name="What changed")).to_be_visible()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_two_publications_side_by_side_are_accessible(page_at: OpenPage, assert_accessible: Check, width: int) -> None:
+    page = page_at(width)
+    page.goto("/plan?q=neighbourhood")
+    page.get_by_role("link", name="Neighbourhood mental health support, ages 16 to 25").click()
+    page.locator(".changes__compare a").first.click()
+    assert_accessible(page)
+    page.locator(".compare__same summary").click()
+    expect(page.get_by_role("table", name="Fields that are the same in both")).to_be_visible()
     assert_accessible(page)
 
 

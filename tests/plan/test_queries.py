@@ -8,9 +8,19 @@ from sqlalchemy.orm import Session
 from kil_pipeline.database import Database
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.drafts import save_draft
+from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
+from kil_pipeline.plan.drafts import create_entry, save_draft
+from kil_pipeline.plan.expected_dates import Precision
+from kil_pipeline.plan.money import Money
 from kil_pipeline.plan.publishing import publish_entry
-from kil_pipeline.plan.queries import MOST_PER_PAGE, all_public_entries, public_entries, public_entries_after
+from kil_pipeline.plan.queries import (
+    MOST_PER_PAGE,
+    Order,
+    all_public_entries,
+    entries_within,
+    public_entries,
+    public_entries_after,
+)
 from kil_pipeline.plan.statuses import Status
 from tests.factories import NOW, a_commissioner, a_milestone, publish, some_content
 
@@ -85,6 +95,67 @@ def test_an_entry_is_sorted_by_when_one_can_act_on_it_first(database: Database) 
             publish(session, council, content)
     with database.read() as session:
         assert found_by(session) == ["February", "May", "No date", "Ended"]
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "found"),
+    [
+        (Order.VALUE, Order.VALUE_DOWN, [["up to £2", "£3 to £4"], ["Nothing said", "Withheld"]]),
+        (Order.SOONEST, Order.LATEST, [["£3 to £4", "up to £2"], ["Nothing said", "Withheld"]]),
+        (Order.HEADLINE, Order.HEADLINE_DOWN, [["Nothing said", "up to £2", "Withheld", "£3 to £4"], []]),
+        (Order.COMMISSIONER, Order.COMMISSIONER_DOWN, [["£3 to £4", "Nothing said", "up to £2", "Withheld"], []]),
+        (Order.STALEST, Order.UPDATED, [["Nothing said", "up to £2", "Withheld", "£3 to £4"], []]),
+    ],
+)
+def test_what_is_not_known_and_what_is_withheld_come_last_in_either_direction(
+    database: Database, up: Order, down: Order, found: list[list[str]]
+) -> None:
+    why = Disclosure("value", DisclosureState.WITHHELD, "withheld.commercial")
+    plan = [
+        EntryContent("Nothing said"),
+        EntryContent("up to £2", value=Money(None, 200), milestones=(a_milestone("opens", date(2027, 5, 14)),)),
+        EntryContent("Withheld", disclosures=(why,)),
+        EntryContent("£3 to £4", value=Money(300, 400), milestones=(a_milestone("opens", date(2027, 2, 1)),)),
+    ]
+    with database.write() as session:
+        councils = [a_commissioner(session, name).id for name in ("Byshire", "caster", "Dunham", "another")]
+        for day, content in enumerate(plan):
+            at = NOW + timedelta(days=day)
+            draft = create_entry(session, councils[day], content, withheld={"value": f"£{day}"}, now=at)
+            publish_entry(session, draft.entry_id, now=at)
+    known, unknown = found
+    with database.read() as session:
+        rising = [entry.headline for entry in public_entries(session, Criteria(), order=up).entries]
+        falling = [entry.headline for entry in public_entries(session, Criteria(), order=down).entries]
+    assert rising == known + unknown
+    assert falling == known[::-1] + unknown
+
+
+def test_a_month_finds_what_falls_or_may_fall_in_it_the_most_exact_first(database: Database) -> None:
+    april = date(2027, 4, 14)
+    plan = [
+        EntryContent("Some time in the year", milestones=(a_milestone("opens", april, Precision.FINANCIAL_YEAR),)),
+        EntryContent("Quarter", milestones=(a_milestone("opens", april, Precision.QUARTER),)),
+        EntryContent("Day", milestones=(a_milestone("opens", april), a_milestone("decision", date(2027, 9, 1)))),
+        EntryContent("May", milestones=(a_milestone("opens", date(2027, 5, 1)),)),
+        EntryContent("March", milestones=(a_milestone("opens", date(2027, 3, 31)),)),
+        EntryContent("Ended", Status.CONCLUDED, milestones=(a_milestone("opens", april),)),
+        EntryContent("No date"),
+    ]
+    with database.write() as session:
+        council = a_commissioner(session).id
+        for content in plan:
+            publish(session, council, content)
+    with database.read() as session:
+        asked = [
+            entries_within(session, Criteria(words=words), date(2027, 4, 1), date(2027, 4, 30), page=page, per_page=2)
+            for words, page in (("", 1), ("", 2), ("quarter", 1))
+        ]
+    assert [([entry.headline for entry in page.entries], page.total) for page in asked] == [
+        (["Day", "Quarter"], 3),
+        (["Some time in the year"], 3),
+        (["Quarter"], 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,11 @@ FILTERS = (
     "chance=undecided", "route=psr.direct-award-a", "status=open", "status=draft", "cpv=85000000", "entry=EXC-0001",
     "entry=EXC-0003", "q=carers", "q=classes", "page=2", "page=99", "page=x", "order=newest", "order=updated",
     "archive=1", "archive=2", "archive=x",
+    "order=value", "view=table", "view=table&order=value", "view=table&order=value-down", "view=table&order=latest",
+    "view=table&order=headline-down", "view=table&order=commissioner", "view=month", "view=month&month=2027-01",
+    "view=month&month=2027-04", "view=month&month=2027-09", "view=month&month=x",
+    "view=print", "view=print&commissioner=exampleshire-council", "q=carers&order=soonest", "q=carers&order=relevance",
+    "q=classes&view=table",
 )  # fmt: skip
 READ = (
     "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",
@@ -26,6 +31,8 @@ READ = (
     "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
     "/commissioners", "/commissioners?page=2", "/commissioners.csv", "/commissioners/exampleshire-council",
     "/commissioners/nowhere",
+    "/entries/EXC-0001/compare/1/1", "/entries/EXC-0002/compare/1/2", "/entries/EXC-0002/compare/3/1",
+    "/entries/EXC-0003/compare/1/2", "/entries/EXC-0002/compare?one=1&other=3", "/entries/EXC-0001/compare",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
     "/venues", "/venues?q=mill&access=lift&community=yes&area=E08000035", "/venues?area=nowhere", "/venues/mill-hall",
     "/venues/nowhere", "/venues.json", "/venues.json?q=mill",

@@ -50,6 +50,8 @@ ACCESS = {
     "public.commissioners": Access.ANYBODY,
     "public.commissioners_csv": Access.ANYBODY,
     "public.commissioner": Access.ANYBODY,
+    "public.compare": Access.ANYBODY,
+    "public.choose_comparison": Access.ANYBODY,
     "public.sessions": Access.ANYBODY,
     "public.session_page": Access.ANYBODY,
     "public.session_file": Access.ANYBODY,
@@ -238,9 +240,16 @@ def posts(app: Flask) -> list[Rule]:
 def address_of(rule: Rule) -> str:
     """Return an address of a route: of the draft where it takes a reference, with a bad link where it takes one."""
     values = {
-        "reference": OWN_DRAFT, "number": 1, "kind": "atom", "filename": "site.css", "name": "x", "token": "x",
+        "reference": OWN_DRAFT,
+        "number": 1,
+        "one": 1,
+        "other": 2,
+        "kind": "atom",
+        "filename": "site.css",
+        "name": "x",
+        "token": "x",
         "slug": "x",
-    }  # fmt: skip
+    }
     built = rule.build({name: values[name] for name in rule.arguments})
     assert built is not None
     return str(built[1])

@@ -284,7 +284,8 @@ def test_a_minor_change_is_public_and_nobody_is_told(
     page = HtmlPage(client.get("/entries/EXC-0001"))
     assert page.texts("li", "changes__item")[0] == (
         "23 November 2026: publication 2 small correction "
-        "Headline changed from “Breaks for carrers” to “Breaks for carers”. Why: A typing mistake."
+        "Headline changed from “Breaks for carrers” to “Breaks for carers”. Why: A typing mistake. "
+        "Compare publication 2 with the one before"
     )
     with sqlite_database.read() as session:
         assert [type(logged.event).__name__ for logged in events_after(session, 1, limit=9)] == ["EntryCorrected"]

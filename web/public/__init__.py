@@ -7,6 +7,7 @@ blueprint = Blueprint("public", __name__)
 from web.public import (  # noqa: E402  # views register themselves
     change_feed_views,  # noqa: F401
     commissioner_views,  # noqa: F401
+    comparison_views,  # noqa: F401
     content_views,  # noqa: F401
     download_views,  # noqa: F401
     entry_views,  # noqa: F401

@@ -6,11 +6,12 @@ from flask import render_template, request
 
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import public_entries
-from web.context import absolute, database
+from web.context import absolute, database, today
 from web.public import blueprint
 from web.public.feed_links import calendar_ways, feed_links, session_criteria
 from web.public.feed_views import document_title
-from web.public.plan_views import describe_chosen, make_filters
+from web.public.plan_filters import make_filters
+from web.public.plan_views import addresses, describe_chosen
 from web.queries import read_plan_query, write_plan_query
 
 FORMATS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
@@ -34,11 +35,12 @@ def feed_builder() -> str:
         filters = make_filters(session, query.criteria)
     commissioners = {option.value: option.text for option in filters["commissioner"].options}
     chosen = write_plan_query(query.criteria)
+    href = addresses(query, "list", today(), "/feeds")
     return render_template(
         "public/feeds.html",
         query=query,
         filters=filters,
-        chosen=tuple(describe_chosen(query, "list", commissioners, "/feeds")),
+        chosen=tuple(describe_chosen(query.criteria, commissioners, href)),
         total=total,
         plan="/plan" + chosen,
         alerts="/alerts/new" + chosen,

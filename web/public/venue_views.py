@@ -14,7 +14,8 @@ from kil_pipeline.exchange.place_data import place_data
 from kil_pipeline.reference.areas import area
 from web.context import absolute, database, now
 from web.public import blueprint
-from web.public.plan_views import Chosen, Filter, Option, area_filter
+from web.public.plan_filters import Filter, Option, area_filter
+from web.public.plan_views import Chosen
 from web.venue_queries import read_venue_query, write_venue_query
 
 PER_PAGE = 20

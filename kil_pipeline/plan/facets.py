@@ -1,0 +1,67 @@
+"""How many public entries each choice of a filter would leave: counted under all the other filters.
+
+One grouped query for each filter. Areas are grouped by the areas of an entry taken together, and each group is counted
+for everything that it is related to: an entry of two districts counts once for their county.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.entries import PublicArea, PublicEntryRow, PublicTheme
+from kil_pipeline.plan.queries import conditions_for
+from kil_pipeline.reference.areas import related_areas
+
+Counts = Mapping[str, Mapping[str, int]]
+"""For each filter that is counted, named as in `Criteria`: how many entries each code would leave; 0 for the rest."""
+
+_COLUMNS: dict[str, sa.SQLColumnExpression[Any]] = {
+    "themes": PublicTheme.code,
+    "commissioners": Organisation.slug,
+    "routes": PublicEntryRow.route,
+    "chances": PublicEntryRow.chance,
+    "statuses": PublicEntryRow.status,
+}
+
+
+def count_choices(session: Session, criteria: Criteria) -> Counts:
+    """Return how many public entries each choice would leave, were it the only one of its filter."""
+    counts: dict[str, Mapping[str, int]] = {part: dict(_grouped(session, criteria, part)) for part in _COLUMNS}
+    counts["areas"] = _count_areas(session, replace(criteria, areas=()))
+    return counts
+
+
+def _grouped(session: Session, criteria: Criteria, part: str) -> Iterator[tuple[str, int]]:
+    others: dict[str, Any] = {part: ()}
+    column = _COLUMNS[part]
+    chosen = _entries(sa.select(column, sa.func.count()))
+    if part == "themes":
+        chosen = chosen.join(PublicTheme, PublicTheme.entry_id == PublicEntryRow.entry_id)
+    conditions = conditions_for(session, replace(criteria, **others))
+    for code, number in session.execute(chosen.where(*conditions, column.is_not(None)).group_by(column)):
+        yield str(code), int(number)
+
+
+def _count_areas(session: Session, others: Criteria) -> Counter[str]:
+    together = (
+        _entries(sa.select(sa.func.aggregate_strings(PublicArea.code, " ").label("codes")))
+        .join(PublicArea, PublicArea.entry_id == PublicEntryRow.entry_id)
+        .where(*conditions_for(session, others))
+        .group_by(PublicEntryRow.entry_id)
+        .subquery()
+    )
+    counts: Counter[str] = Counter()
+    for codes, number in session.execute(sa.select(together.c.codes, sa.func.count()).group_by(together.c.codes)):
+        for code in frozenset[str]().union(*(related_areas(code) for code in codes.split())):
+            counts[code] += number
+    return counts
+
+
+def _entries(chosen: sa.Select[Any]) -> sa.Select[Any]:
+    return chosen.select_from(PublicEntryRow).join(Organisation, Organisation.id == PublicEntryRow.organisation_id)

@@ -1,0 +1,100 @@
+"""The numbers beside the choices of a filter, and results by relevance."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from kil_pipeline.database import Database
+from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.facets import count_choices
+from kil_pipeline.plan.queries import Order, public_entries
+from kil_pipeline.plan.statuses import Status
+from kil_pipeline.reference.areas import choosable_areas
+from tests.factories import a_commissioner, publish
+
+PLAN = (
+    EntryContent("Dancing", themes=("falls", "food"), areas=("E08000035",), route="grant.open"),
+    EntryContent("Dancing again", themes=("falls",), areas=("E08000035", "E08000032"), route="pa.open"),
+    EntryContent("Swimming", Status.OPEN, themes=("food",), areas=("E12000003",), route="pa.open"),
+    EntryContent("Road salt"),
+)
+CRITERIA = (
+    Criteria(),
+    Criteria(themes=("falls",), statuses=("published",)),
+    Criteria(areas=("E08000035",), routes=("pa.open",)),
+    Criteria(words="dancing -again", commissioners=("exampleshire-council",)),
+)
+
+
+def total(session: Session, criteria: Criteria, part: str, code: str) -> int:
+    """Return how many entries are found when `code` is the only choice of one filter."""
+    only: dict[str, Any] = {part: (code,)}
+    return public_entries(session, replace(criteria, **only)).total
+
+
+@pytest.mark.parametrize("criteria", CRITERIA)
+def test_each_number_is_what_choosing_it_would_find(database: Database, criteria: Criteria) -> None:
+    with database.write() as session:
+        council, other = a_commissioner(session).id, a_commissioner(session, "Other").id
+        for number, content in enumerate(PLAN):
+            publish(session, council if number < 3 else other, content)
+    choices = {
+        "themes": ("falls", "food", "carers"),
+        "commissioners": ("exampleshire-council", "other"),
+        "routes": ("grant.open", "pa.open", "psr.urgent"),
+        "chances": ("grant", "open", "not_stated"),
+        "statuses": ("published", "open", "cancelled"),
+        "areas": ("E08000035", "E08000032", "E12000003", "E92000001", "E06000058"),
+    }
+    with database.read() as session:
+        counts = count_choices(session, criteria)
+        found = {
+            part: {code: total(session, criteria, part, code) for code in codes} for part, codes in choices.items()
+        }
+    assert {part: {code: counts[part].get(code, 0) for code in codes} for part, codes in choices.items()} == found
+
+
+def test_every_area_that_people_choose_from_is_counted_as_it_is_found(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        council = a_commissioner(session).id
+        for content in PLAN:
+            publish(session, council, content)
+    listed = choosable_areas()[::12]
+    with sqlite_database.read() as session:
+        counts = count_choices(session, Criteria())["areas"]
+        found = {a.code: public_entries(session, Criteria(areas=(a.code,))).total for a in listed}
+    assert {a.code: counts.get(a.code, 0) for a in listed} == found
+
+
+def ranked(database: Database, words: str) -> list[str]:
+    with database.read() as session:
+        page = public_entries(session, Criteria(words=words), order=Order.RELEVANCE)
+    return [entry.headline for entry in page.entries]
+
+
+def test_what_is_about_the_words_comes_before_what_mentions_them(database: Database) -> None:
+    long = "Meals, minibuses and much besides. " + "Lunch, tea and company for people at home. " * 20
+    with database.write() as session:
+        council = a_commissioner(session).id
+        publish(session, council, EntryContent("Lunch clubs", summary=long))
+        publish(session, council, EntryContent("Old minibuses", Status.CONCLUDED, summary="Minibuses. Minibuses."))
+        publish(session, council, EntryContent("Minibuses", summary="Two minibuses for trips."))
+        publish(session, council, EntryContent("Road salt"))
+    assert ranked(database, "minibuses") == ["Minibuses", "Lunch clubs", "Old minibuses"]
+    assert ranked(database, '"two minibuses"') == ["Minibuses"]
+    assert ranked(database, "minibuses -lunch") == ["Minibuses", "Old minibuses"]
+
+
+def test_without_a_word_to_look_for_relevance_is_the_opening(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        for headline in ("First", "Second"):
+            publish(session, council, EntryContent(headline))
+    assert (ranked(database, ""), ranked(database, "-first"), ranked(database, "the")) == (
+        ["First", "Second"],
+        ["Second"],
+        [],
+    )
