@@ -77,5 +77,5 @@ def test_a_log_of_before_is_indexed_by_the_migration_as_it_would_be_now(database
     with database.writer.begin() as connection:
         connection.exec_driver_sql("DROP TABLE change_key")
         with Operations.context(MigrationContext.configure(connection)):
-            importlib.import_module("kil_pipeline.migrations.versions.0011_changes").upgrade()
+            importlib.import_module("kil_pipeline.migrations.versions.0005_change_keys").upgrade()
     assert keys_of(database) == expected

@@ -149,7 +149,11 @@ class VenueSchema(Schema):
 
     name = fields.String(attribute="facts.name", metadata=said("Its name."))
     owner = fields.String(attribute="facts.owner", metadata=said("Whose it is."))
-    community_owned = fields.Boolean(attribute="facts.community_owned", metadata=said("Whether it is the community's."))
+    community_owned = fields.Boolean(
+        attribute="facts.community_owned",
+        allow_none=True,
+        metadata=said("Whether it is the community's; null where that is not known."),
+    )
     address = fields.String(attribute="facts.address", metadata=said("Where it is."))
     postcode = fields.String(attribute="facts.postcode", metadata=said("Its postcode."))
     latitude = fields.Float(attribute="facts.latitude", allow_none=True, metadata=said("In degrees (WGS 84)."))
