@@ -27,6 +27,8 @@ FEW, MANY = 100, 10_000
 GOAL = 1.5
 FILTERED = 2
 """A filter that a third of the plan meets is counted through: what it costs may grow a little."""
+RANKED = 3
+"""Every hit of a word that a quarter of the plan has is weighed, to show the best first."""
 NEAR = 3
 """A tick looks through what is near, alerted of or not: a tenth of a plan, say. It may grow with that."""
 ROUNDS = 25
@@ -38,6 +40,7 @@ PAGES = {
     "plan page, last changed first": "/plan?order=updated",
     "plan by quarter": "/plan?view=timeline",
 }
+GOALS = {"plan page of a region": FILTERED, "plan page of a word": RANKED}
 ENTRY = re.compile(rb'href="(/entries/[^"]+)"')
 
 
@@ -47,7 +50,7 @@ def pages_of_a_plan_as_it_grows(folder: Path) -> list[Result]:
     with _plans(folder) as (many, few):
         apps = [create_app(Context(_settings(folder), database)) for database in (many, few)]
         return [
-            _compare(name, *(_ask(app, path) for app in apps), goal=FILTERED if " of a " in name else GOAL)
+            _compare(name, *(_ask(app, path) for app in apps), goal=GOALS.get(name, GOAL))
             for name, path in PAGES.items()
         ]
 
