@@ -16,6 +16,7 @@ from kil_pipeline.alerts.letters import (
     DigestLetter,
     Letter,
     Message,
+    NoticeLetter,
     Render,
     SignInLetter,
 )
@@ -66,6 +67,8 @@ def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
             return _render_address_change(templates, site, letter)
         if isinstance(letter, AddressChangedLetter):
             return _render_address_changed(templates, site)
+        if isinstance(letter, NoticeLetter):
+            return _render_notice(templates, site, letter)
         return _render_sign_in(templates, site, letter)
 
     return render
@@ -117,6 +120,15 @@ def _render_address_changed(templates: Environment, site: Site) -> Message:
     )
 
 
+def _render_notice(templates: Environment, site: Site, letter: NoticeLetter) -> Message:
+    letter = _clean_notice(letter)
+    return Message(
+        subject=shorten(letter.subject, LONGEST_SUBJECT),
+        text=mail_texts.write_notice(letter, site.name, site.address),
+        html=templates.get_template("mail/notice.html").render(letter=letter),
+    )
+
+
 def write_subject(items: Sequence[DigestItem]) -> str:
     """Return the subject of a digest: what matters most, in words. Never more than `LONGEST_SUBJECT` characters."""
     news = {item.news for item in items}
@@ -164,6 +176,17 @@ def _clean_item(item: DigestItem) -> DigestItem:
         why=clean_line(item.why),
         because=clean_line(item.because),
         news=clean_line(item.news),
+    )
+
+
+def _clean_notice(letter: NoticeLetter) -> NoticeLetter:
+    return replace(
+        letter,
+        subject=clean_line(letter.subject),
+        heading=clean_line(letter.heading),
+        paragraphs=tuple(clean_line(text) for text in letter.paragraphs),
+        facts=tuple((clean_line(name), clean_line(text)) for name, text in letter.facts),
+        ending=tuple(clean_line(text) for text in letter.ending),
     )
 
 

@@ -6,7 +6,14 @@ Lines are at most `WIDTH` characters, except a link, which stands whole on a lin
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from kil_pipeline.alerts.letters import AddressChangeLetter, ConfirmationLetter, DigestItem, DigestLetter, SignInLetter
+from kil_pipeline.alerts.letters import (
+    AddressChangeLetter,
+    ConfirmationLetter,
+    DigestItem,
+    DigestLetter,
+    NoticeLetter,
+    SignInLetter,
+)
 from kil_pipeline.plan.wordings import DISCLAIMER
 
 WIDTH = 72
@@ -100,6 +107,20 @@ def write_address_changed(site_name: str, address: str) -> str:
     )
 
 
+def write_notice(letter: NoticeLetter, site_name: str, address: str) -> str:
+    """Return the text of a notice."""
+    return _join(
+        [
+            "Hello,",
+            *[_wrap(paragraph) for paragraph in letter.paragraphs],
+            "\n".join(_wrap(f"{name}: {text}", hanging="   ") for name, text in letter.facts),
+            *[f"{words}:\n{address}{path}" for words, path in letter.buttons],
+            *[_wrap(paragraph) for paragraph in letter.ending],
+            _wrap(site_name) + "\n" + address,
+        ]
+    )
+
+
 def _item_lines(number: int, item: DigestItem, address: str) -> Iterator[str]:
     yield _wrap(f"{number}. {item.title}", hanging="   ")
     if item.can_we_go:
@@ -142,4 +163,4 @@ def _bullet(text: str, indent: str = "") -> str:
 
 
 def _join(parts: Iterable[str]) -> str:
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"

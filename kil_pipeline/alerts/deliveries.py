@@ -17,7 +17,7 @@ from kil_pipeline.alerts.letters import Outcome, Receipt
 from kil_pipeline.alerts.suppressions import suppress
 from kil_pipeline.database import Base, new_id
 
-DeliveryKind = Literal["digest", "confirmation", "sign_in", "address_change", "address_changed"]
+DeliveryKind = Literal["digest", "confirmation", "sign_in", "address_change", "address_changed", "notice"]
 KINDS: tuple[DeliveryKind, ...] = get_args(DeliveryKind)
 WAITED_FOR: tuple[DeliveryKind, ...] = tuple(kind for kind in KINDS if kind != "digest")
 """Somebody sits before a screen until these come: they go before every digest."""

@@ -1,7 +1,7 @@
 """Writing the letter of a claimed delivery. One-use tokens are made here, anew at every attempt."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from kil_pipeline.alerts.letters import (
     SignInLetter,
 )
 from kil_pipeline.alerts.links import Signer
+from kil_pipeline.alerts.notices import NoticeContext, WriteNotice
 from kil_pipeline.alerts.requests import LINK_DAYS, mint_confirmation_token, read_request
 from kil_pipeline.alerts.subscribers import Subscriber
 from kil_pipeline.alerts.suppressions import is_suppressed
@@ -35,6 +36,8 @@ class LetterWriter:
     signer: Signer
     sign_in_minutes: int
     random_token: Callable[[], str]
+    notices: Mapping[str, WriteNotice]
+    """Who writes which notice."""
 
     def write(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter | None:
         """Return the letter, or None where it must not be sent any more: suppressed, stopped or erased meanwhile."""
@@ -48,6 +51,9 @@ class LetterWriter:
             return self._address_change(session, delivery)
         if delivery.kind == "address_changed":
             return AddressChangedLetter()
+        if delivery.kind == "notice":
+            context = NoticeContext(self.signer, self.random_token, now)
+            return self.notices[delivery.body["notice"]](session, delivery.body["about"], context)
         return self._digest(session, delivery)
 
     def _sign_in(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter:

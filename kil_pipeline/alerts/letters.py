@@ -100,7 +100,26 @@ class AddressChangedLetter:
     """Tells the old address that mail goes elsewhere now. It does not say where."""
 
 
-Letter = DigestLetter | ConfirmationLetter | SignInLetter | AddressChangeLetter | AddressChangedLetter
+@dataclass(frozen=True)
+class NoticeLetter:
+    """A mail about something that one person is part of: an invitation, a place at a session, a question to answer.
+
+    Every text is one line or paragraph without markup. The paths are of this site, made when the letter is written.
+    """
+
+    subject: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    """What it is about and what to do, in the order in which it is read; never empty."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """What belongs to it, each with its name: "When", "Where"."""
+    buttons: tuple[tuple[str, str], ...] = ()
+    """What the reader may do: words and path. The first is the one that most will want."""
+    ending: tuple[str, ...] = ()
+    """Paragraphs after the buttons: how long a link lives, what happens if nothing is done."""
+
+
+Letter = DigestLetter | ConfirmationLetter | SignInLetter | AddressChangeLetter | AddressChangedLetter | NoticeLetter
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,10 +28,12 @@ from kil_pipeline.alerts.letter_writing import LetterWriter
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.matches import lock_alerts, match_events
+from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
+from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
 
@@ -55,6 +57,8 @@ class Jobs:
     """Asked once for each tick; what is due is asked for the tick's own moment."""
     monotonic: Callable[[], float] = time.monotonic
     """Seconds. Tells how much of a lease is used up, whatever is done to the clock meanwhile."""
+    notices: Mapping[str, WriteNotice] = field(default_factory=lambda: NOTICES)
+    """Who writes which notice."""
 
     def clock_from(self, now: datetime) -> Callable[[], datetime]:
         """Return a clock that shows `now` and goes on from there."""
@@ -64,7 +68,7 @@ class Jobs:
     def letter_writer(self) -> LetterWriter:
         """Return what writes the letters of deliveries."""
         signer = Signer(self.settings.secret_keys)
-        return LetterWriter(signer, self.settings.sign_in_minutes, self.random_token)
+        return LetterWriter(signer, self.settings.sign_in_minutes, self.random_token, self.notices)
 
 
 @dataclass(frozen=True)

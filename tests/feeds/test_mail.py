@@ -16,6 +16,7 @@ from kil_pipeline.alerts.letters import (
     DigestLetter,
     Frequency,
     Letter,
+    NoticeLetter,
     SignInLetter,
 )
 from kil_pipeline.settings import load_settings
@@ -204,6 +205,44 @@ def test_a_sign_in_mail_holds_its_link_whole() -> None:
     link = "https://plan.example.org/sign-in/" + "t" * 90 + "?next=/workspace&x=1"
     assert links(message.html) == ["https://plan.example.org", link]
     assert link in message.text.splitlines()
+
+
+NOTICE = NoticeLetter(
+    subject="Will you host: Talk about falls?",
+    heading="Will you host this session?",
+    paragraphs=("Exampleshire Council asks you to host a session.", "It is public once you said yes."),
+    facts=(("When", "Thursday 17 September 2026, 5:30pm to 7:30pm"), ("Where", "Exampleton Village Hall")),
+    buttons=(("Answer", "/sessions/answer/" + "t" * 90), ("See the draft", "/sessions/draft")),
+    ending=("The link works until the session begins.",),
+)
+
+
+def test_a_notice_is_told_in_written_text() -> None:
+    message = render(NOTICE)
+    assert message.subject == "Will you host: Talk about falls?"
+    assert message.text == (
+        "Hello,\n\n"
+        "Exampleshire Council asks you to host a session.\n\n"
+        "It is public once you said yes.\n\n"
+        "When: Thursday 17 September 2026, 5:30pm to 7:30pm\n"
+        "Where: Exampleton Village Hall\n\n"
+        f"Answer:\nhttps://plan.example.org/sessions/answer/{'t' * 90}\n\n"
+        "See the draft:\nhttps://plan.example.org/sessions/draft\n\n"
+        "The link works until the session begins.\n\n"
+        f"{SETTINGS.site_name}\nhttps://plan.example.org\n"
+    )
+
+
+def test_a_notice_is_told_in_html_with_its_links_in_their_order() -> None:
+    message = render(NOTICE)
+    assert links(message.html) == [ADDRESS, ADDRESS + "/sessions/answer/" + "t" * 90, ADDRESS + "/sessions/draft"]
+    for text in (NOTICE.heading, *NOTICE.paragraphs, *NOTICE.ending, "When: Thursday 17 September 2026"):
+        assert text in words(message.html)
+
+
+def test_a_notice_without_facts_or_buttons_leaves_no_gap() -> None:
+    message = render(NoticeLetter("Done", "Done", ("It is off.",)))
+    assert message.text == f"Hello,\n\nIt is off.\n\n{SETTINGS.site_name}\nhttps://plan.example.org\n"
 
 
 def test_hostile_words_stay_words() -> None:

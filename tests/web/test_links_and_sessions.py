@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kil_pipeline.alerts.letters import Frequency
-from kil_pipeline.alerts.links import Purpose, Signer
+from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.requests import AlertRequest, ask_for_alerts, mint_confirmation_token
 from kil_pipeline.alerts.subscribers import Subscriber, subscriber_view
 from kil_pipeline.database import Database
@@ -27,19 +27,19 @@ from web.context import Context
 
 OLD, NEW, OTHER = "an older key, long enough to be one", "the newest key, long enough to be one", "not ours"
 SOMEBODY = uuid.UUID(int=7)
-PATHS: dict[Purpose, Callable[[Signer, uuid.UUID], str]] = {
+PATHS: dict[str, Callable[[Signer, uuid.UUID], str]] = {
     "manage": Signer.manage_path,
     "unsubscribe": Signer.unsubscribe_path,
 }
 
 
-def token_of(purpose: Purpose, *keys: str) -> str:
+def token_of(purpose: str, *keys: str) -> str:
     """Return the signed part of somebody's link."""
     return PATHS[purpose](Signer(keys), SOMEBODY).split("/")[2]
 
 
 @pytest.mark.parametrize("purpose", PATHS)
-def test_a_link_is_read_with_the_newest_key_and_with_older_ones(purpose: Purpose) -> None:
+def test_a_link_is_read_with_the_newest_key_and_with_older_ones(purpose: str) -> None:
     read = [Signer((NEW, OLD)).read(purpose, token_of(purpose, *keys)) for keys in ((NEW, OLD), (OLD,))]
     assert read == [SOMEBODY, SOMEBODY]
 

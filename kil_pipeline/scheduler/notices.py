@@ -1,0 +1,7 @@
+"""Every notice by its name, with the function that writes it."""
+
+from collections.abc import Mapping
+
+from kil_pipeline.alerts.notices import WriteNotice
+
+NOTICES: Mapping[str, WriteNotice] = {}
