@@ -134,7 +134,8 @@ def _refresh_public_view(
     row.route, row.chance = content.route, chance_of(content)
     row.value_least = content.value.least if content.value else None
     row.value_most = content.value.most if content.value else None
-    row.opens_on = opening.earliest if opening else NO_OPENING
+    row.opens_on, row.opens_until = (opening.earliest, opening.latest) if opening else (NO_OPENING, NO_OPENING)
+    row.stale = content.status.waits and row.opens_until < london_day(now)
     row.updated_at = now
     session.flush()
     _write_indexes(session, entry.id, content)

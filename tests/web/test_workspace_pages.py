@@ -57,11 +57,10 @@ def test_an_answer_that_is_overdue_is_pointed_out_until_the_entry_has_ended(
     late = Disclosure("value", DisclosureState.UNDECIDED, "undecided.budget", expected_by=date(2026, 11, 22))
     publish(EntryContent("Late", disclosures=(late,)))
     publish(EntryContent("Over", disclosures=(late,), status=Status.CONCLUDED))
-    texts = HtmlPage(author.get("/workspace")).texts("li", "result")
-    assert [text for text in texts if "Overdue" in text] == [
+    assert HtmlPage(author.get("/workspace")).texts("section", "status-reason") == [
         (
-            "Late EXC-0001 · Planned · changed 23 November 2026 Overdue since 22 November 2026: How much. "
-            "Readers can see that it is. Preview EXC-0001 · Public page of EXC-0001"
+            "Overdue Readers see that these answers are overdue. Publish each, or name a new day and say why. "
+            "Was due by 22 November 2026: How much, Late (EXC-0001)"
         )
     ]
 
