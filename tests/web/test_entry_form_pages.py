@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import events_after
 from kil_pipeline.plan.contents import EntryContent, Notice
+from kil_pipeline.plan.statuses import Status
 from tests.web.forms import Filled, Form
 from tests.web.html import HtmlPage
 
@@ -302,12 +303,12 @@ def test_a_status_that_cannot_follow_is_said_at_its_field(author: FlaskClient, c
     HtmlPage(client.get("/entries/EXC-0001"), 404)
 
 
-def test_a_status_with_its_reason_is_public(author: FlaskClient, client: FlaskClient) -> None:
-    start(author, {"headline": "Beds"})
-    publish(author)
-    Form(HtmlPage(author.get(FIRST)), FIRST).send(author, {"status": "On hold", "status_reason": "A budget review."})
-    publish(author)
-    assert HtmlPage(client.get("/entries/EXC-0001")).texts("div", "status-reason") == ["On hold: A budget review."]
+def test_the_status_of_what_is_public_is_not_typed_and_stays(author: FlaskClient, publish: Callable[..., str]) -> None:
+    publish(EntryContent("Beds", status=Status.ON_HOLD, status_reason="A budget review."))
+    form = Form(HtmlPage(author.get(FIRST)), FIRST)
+    assert [name for name in form.fields if name.startswith("status")] == []
+    form.send(author, {"status": "Withdrawn", "status_reason": "By hand.", "summary": "Twelve."})
+    assert HtmlPage(author.get(f"{FIRST}/preview")).texts("div", "status-reason") == ["On hold: A budget review."]
 
 
 def test_what_the_form_does_not_ask_for_stays(

@@ -17,6 +17,8 @@ from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
 from kil_pipeline.plan.previews import preview_changes, preview_entry
 from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
+from kil_pipeline.plan.status_deeds import deeds_for
+from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line, drop_unwritable
@@ -66,9 +68,11 @@ def edit_entry(reference: str) -> str:
 def save(reference: str) -> str | tuple[str, int] | Response:
     """Save the working copy. Nobody else's work is overwritten unseen."""
     raw = _typed()
-    answers = read_answers(raw, today=today())
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
+    if draft.status is not Status.DRAFT:  # its status has pages of its own
+        raw |= {"status": draft.content.status.label, "status_reason": draft.content.status_reason}
+    answers = read_answers(raw, today=today())
     if answers.content is None:
         return _form(raw, draft, _version(raw), answers.problems), 400
     try:
@@ -175,7 +179,8 @@ def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tupl
         raw=raw,
         draft=draft,
         version=version,
-        sections=form_sections(),
+        sections=form_sections(public=draft is not None and draft.status is not Status.DRAFT),
+        deeds=deeds_for(draft.status) if draft else (),
         reasons=reason_groups(),
         problems=[(field_id(problem.field), named_problem(problem)) for problem in in_order(problems)],
         problem_of={problem.field: named_problem(problem) for problem in problems},
