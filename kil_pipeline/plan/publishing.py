@@ -23,6 +23,7 @@ from kil_pipeline.plan.entries import (
     PublicCpv,
     PublicDisclosure,
     PublicEntryRow,
+    PublicLink,
     PublicMilestone,
     PublicTheme,
     Revision,
@@ -160,7 +161,7 @@ def _refresh_public_view(
 
 
 def _forget_indexes(session: Session, entry_id: uuid.UUID) -> None:
-    for table in (PublicArea, PublicTheme, PublicCpv, PublicMilestone, PublicDisclosure):
+    for table in (PublicArea, PublicTheme, PublicCpv, PublicMilestone, PublicDisclosure, PublicLink):
         session.execute(sa.delete(table).where(table.entry_id == entry_id))
     forget_entry(session, entry_id)
 
@@ -176,4 +177,5 @@ def _write_indexes(session: Session, entry_id: uuid.UUID, content: EntryContent)
     session.add_all(
         PublicDisclosure(entry_id=entry_id, path=d.path, expected_by=d.expected_by) for d in content.disclosures
     )
+    session.add_all(PublicLink(entry_id=entry_id, kind=a.kind.value, reference=a.reference) for a in content.links)
     session.flush()

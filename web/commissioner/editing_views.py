@@ -127,7 +127,7 @@ def _save(draft: Draft, answers: Answers, version: int) -> Draft:
         saved = save_draft(
             db,
             draft.entry_id,
-            replace(answers.content, notices=draft.content.notices),  # the form does not ask for them
+            replace(answers.content, notices=draft.content.notices, links=draft.content.links),  # not in the form
             withheld=answers.withheld,
             version=version,
             by=Author(member().user_id),
