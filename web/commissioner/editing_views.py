@@ -14,6 +14,7 @@ from kil_pipeline.plan.answers import Answers, Problem, read_answers
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
+from kil_pipeline.plan.leak_checks import hidden_fields, leaks
 from kil_pipeline.plan.previews import preview_changes, preview_entry
 from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
@@ -90,7 +91,7 @@ def preview(reference: str) -> str:
     """Show the entry exactly as the public will see it, with the button that publishes it."""
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
-        changes = preview_changes(db, draft)
+        changes, kept_back = preview_changes(db, draft), withheld_values(db, draft.entry_id)
         revisions = public_revisions(db, draft.entry_id)
         if changes:
             public = preview_entry(db, draft, now())
@@ -98,8 +99,15 @@ def preview(reference: str) -> str:
             parts = entry_parts(db, public, (coming, *revisions))
         else:
             parts = entry_parts(db, public_entry(db, reference), revisions)
-    misplaced = misplaced_dates(draft.content)
-    return render_template("commissioner/preview.html", draft=draft, changes=changes, misplaced=misplaced, **parts)
+    return render_template(
+        "commissioner/preview.html",
+        draft=draft,
+        changes=changes,
+        misplaced=misplaced_dates(draft.content),
+        hidden=hidden_fields(draft.content, kept_back),
+        leaks=leaks(draft.content, kept_back),
+        **parts,
+    )
 
 
 @blueprint.post("/workspace/entries/<reference>/publish")
