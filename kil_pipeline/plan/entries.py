@@ -147,5 +147,15 @@ class PublicDisclosure(Base):
     expected_by: Mapped[date | None] = mapped_column(index=True)
 
 
+class PublicLink(Base):
+    """That a public entry replaces, follows or was split from another: found from the other one's page by this."""
+
+    __tablename__ = "public_link"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(30), primary_key=True, index=True)
+
+
 NO_OPENING = date(9999, 12, 31)
 """`PublicEntryRow.opens_on` where no opening is stated. It sorts, and is never shown."""
