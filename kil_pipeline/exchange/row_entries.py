@@ -47,6 +47,8 @@ class ReadRow:
     """What the row calls itself: our reference or the commissioner's own."""
     key: str = ""
     """What tells it apart where a mapping says so."""
+    seen: str = ""
+    """Of a downloaded plan: what the row was made from (see `exchange.seen_rows`)."""
 
 
 @dataclass(frozen=True)
