@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
-from kil_pipeline.organisations.members import Role
+from kil_pipeline.exchange.import_uploads import ImportUpload
+from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
@@ -106,6 +109,12 @@ ACCESS = {
     "commissioner.save": Access.AUTHOR,
     "commissioner.preview": Access.AUTHOR,
     "commissioner.publish": Access.AUTHOR,
+    "commissioner.own_plan_xlsx": Access.AUTHOR,
+    "commissioner.choose_sheet": Access.AUTHOR,
+    "commissioner.send_sheet": Access.AUTHOR,
+    "commissioner.preview_sheet": Access.AUTHOR,
+    "commissioner.apply_sheet": Access.AUTHOR,
+    "commissioner.rows_to_correct": Access.AUTHOR,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -113,6 +122,8 @@ ACCESS = {
 """Every route of the application. A new one fails a test until it stands here."""
 ROLES = {Access.VIEWER, Access.AUTHOR}
 OWN_DRAFT = "EXC-0001"
+UPLOAD = UUID("01a20000-0000-7000-8000-000000000001")
+"""A spreadsheet that waits to be imported."""
 BUTTONS = {"subscriber.show_confirm", "commissioner.confirm_sign_in"}
 """Pages that show a button without looking at the link: a look must not use it up, nor tell whether it works."""
 
@@ -133,6 +144,7 @@ def visitors(app: Flask, sqlite_database: Database) -> dict[Visitor, FlaskClient
     with sqlite_database.write() as session:
         own, other = a_commissioner(session, prefix="EXC").id, a_commissioner(session, "Another", prefix="OTH").id
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
+        _add_upload(session, own)
     signed_in = {
         Visitor(role): sign_in(app.test_client(), sqlite_database, own, role)
         for role in (Role.VIEWER, Role.AUTHOR, Role.APPROVER)
@@ -232,6 +244,19 @@ def test_one_click_unsubscribing_needs_no_cookie_and_no_token(app: Flask, sqlite
     assert (answer.status_code, "Set-Cookie" in answer.headers) == (200, False)
 
 
+def _add_upload(session: Session, organisation_id: UUID) -> None:
+    user = add_member(
+        session, email="uploader@example.org", organisation_id=organisation_id, role=Role.AUTHOR, now=NOW
+    )  # fmt: skip
+    sheet = {"headings": ["Headline"], "rows": [[2, ""]], "others": [], "exact_width": True}
+    session.add(
+        ImportUpload(
+            id=UPLOAD, organisation_id=organisation_id, user_id=user.user_id, file_name="plan.csv", sheet=sheet,
+            created_at=NOW,
+        )
+    )  # fmt: skip
+
+
 def posts(app: Flask) -> list[Rule]:
     """Return the routes that change something."""
     return [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
@@ -249,6 +274,7 @@ def address_of(rule: Rule) -> str:
         "name": "x",
         "token": "x",
         "slug": "x",
+        "upload": UPLOAD,
     }
     built = rule.build({name: values[name] for name in rule.arguments})
     assert built is not None
@@ -278,4 +304,4 @@ def expected(visitor: Visitor, rule: Rule) -> str:
         return "sign in"
     if visitor is Visitor.VIEWER and ACCESS[rule.endpoint] is Access.AUTHOR:
         return "not you"
-    return "no such thing" if visitor is Visitor.STRANGER and "reference" in rule.arguments else "let in"
+    return "no such thing" if visitor is Visitor.STRANGER and rule.arguments & {"reference", "upload"} else "let in"
