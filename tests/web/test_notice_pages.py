@@ -31,7 +31,8 @@ def notice(sqlite_database: Database, council: uuid.UUID, publish: Publish) -> N
         session.add(
             TenderNotice(
                 id=NOTICE, process="ocds-h6vhtk-000009", organisation_id=council, kind="UK4", title="Rides <b>",
-                url=URL, cpv=[], published_on=date(2026, 11, 20), closes_on=date(2026, 12, 14), opens=True, dismissed_at=None,
+                url=URL, cpv=[], published_on=date(2026, 11, 20), closes_on=date(2026, 12, 14), opens=True,
+                dismissed_at=None,
             )
         )  # fmt: skip
         session.flush()
