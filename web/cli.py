@@ -21,7 +21,7 @@ from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
 from web.commands import migrated, with_database, with_settings
 from web.doctor import doctor
-from web.exchange_commands import export_command, import_command, template_command
+from web.exchange_commands import export_command, import_command, match_notices_command, template_command
 from web.organisation_commands import organisation
 from web.serving import serve
 from web.venue_commands import import_venues_command
@@ -181,6 +181,7 @@ def user_add(settings: Settings, database: Database, email: str, organisation: s
 
 
 kil.add_command(import_command)
+kil.add_command(match_notices_command)
 kil.add_command(export_command)
 kil.add_command(import_venues_command)
 kil.add_command(template_command)

@@ -14,6 +14,7 @@ from kil_pipeline.errors import DomainError
 from kil_pipeline.exchange.columns import template_headings
 from kil_pipeline.exchange.exports import export_csv, export_ocds, export_xlsx
 from kil_pipeline.exchange.mappings import read_mapping
+from kil_pipeline.exchange.notice_matching import match_notices
 from kil_pipeline.exchange.plan_import import ImportOptions, import_plan
 from kil_pipeline.exchange.release_import import import_releases
 from kil_pipeline.plan.criteria import Criteria
@@ -82,6 +83,20 @@ def shipped_mapping(mapping: Path) -> Path:
 def show_progress(line: str) -> None:
     """Show how far a long run is, on standard error, so that the output stays clean."""
     click.echo(line, err=True)
+
+
+@click.command("match-notices")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@with_database
+def match_notices_command(settings: Settings, database: Database, file: Path, dry_run: bool) -> None:
+    """Bring Find a Tender's tender notices (JSON) to the planned opportunities that they belong to."""
+    try:
+        report = match_notices(database, file, dry_run=dry_run, now=utc_now())
+    except DomainError as error:
+        raise click.UsageError(str(error)) from error
+    for line in report.lines():
+        click.echo(line)
 
 
 @click.command("template")

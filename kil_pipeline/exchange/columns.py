@@ -14,6 +14,9 @@ from kil_pipeline.text import clean_line, shorten
 
 REFERENCE = "reference"
 """The column of an entry's reference, ours or the commissioner's own."""
+VERSION = "version"
+"""The hidden column of a downloaded plan: which version of the entry the row was made from."""
+VERSION_HEADING = "Keep it Local version (please leave)"
 PROVIDER, EXTENSION = "provider", "extension"
 """Columns of a contracts register."""
 
@@ -179,7 +182,8 @@ def plain_heading(text: str) -> str:
 @functools.cache
 def _known() -> Mapping[str, tuple[str, int]]:
     """Return every plain heading that we know: what it means, and how unusual it is."""
-    names: dict[str, list[str]] = {field: [field, heading] for field, heading in headings_of_fields().items()}
+    names: dict[str, list[str]] = {VERSION: ["keep it local version"]}
+    names |= {field: [field, heading] for field, heading in headings_of_fields().items()}
     for key, synonyms in _SYNONYMS.items():
         names.setdefault(key, [key]).extend(synonyms)
     known = {plain_heading(name): (key, rank) for key, spelled in names.items() for rank, name in enumerate(spelled)}

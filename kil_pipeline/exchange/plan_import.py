@@ -4,12 +4,11 @@ A row finds its entry again by its reference, by the mapping's key, or by its he
 changes nothing. An entry that somebody edited on the site since is not overwritten.
 """
 
-import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -17,24 +16,19 @@ from sqlalchemy.orm import Session
 from kil_pipeline.database import Database
 from kil_pipeline.errors import DomainError, InvalidTransition
 from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
-from kil_pipeline.exchange.columns import REFERENCE, Columns, find_headings
-from kil_pipeline.exchange.mappings import ColumnMapping, MappedSheet
-from kil_pipeline.exchange.registers import answers_beside_provider, is_register, not_taken_from, register_answers
-from kil_pipeline.exchange.reports import ImportReport, Progress, RowProblem, UnreadableFile
+from kil_pipeline.exchange.mappings import ColumnMapping
+from kil_pipeline.exchange.plan_sheets import PlanSheet, SheetReader, find_plan_sheet
+from kil_pipeline.exchange.reports import ImportReport, Progress, UnreadableFile
 from kil_pipeline.exchange.row_entries import OtherOrganisation, ReadRow, RowEntries, named_organisation
-from kil_pipeline.exchange.tables import Row, is_workbook, read_rows, sheets_of
+from kil_pipeline.exchange.tables import Row
 from kil_pipeline.organisations.organisations import find_organisation
-from kil_pipeline.plan.answers import Problem, read_answers
+from kil_pipeline.plan.answers import Problem
 from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.text import clean_line
 from kil_pipeline.times import london_day
 
 BATCH = 200
 """Rows in one transaction."""
-FIRST_ROWS = 20
-"""Rows among which the headings are looked for."""
-_FAILED_FORMULA = re.compile(r"#(?:REF|N/A|VALUE|NAME|DIV/0|NULL|NUM|SPILL|CALC|FIELD|FORMULA|GETTING_DATA)[!?]?|#{3,}")
-_TOTALS = re.compile(r"(?:grand |sub[- ]?)?totals?:?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -54,17 +48,6 @@ class ImportOptions:
     """Where the bad rows go; None: where the command runs, named after the file. Never a file that is there."""
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """The sheet of a file that holds the plan."""
-
-    columns: Columns
-    mapped: MappedSheet | None
-    rows: Iterator[Row]
-    others: tuple[str, ...]
-    """The names of the sheets that are not read."""
-
-
 def import_plan(
     database: Database, path: Path, options: ImportOptions, *, now: datetime, progress: Progress = lambda line: None
 ) -> ImportReport:
@@ -73,9 +56,9 @@ def import_plan(
     Where a file turns out to be damaged further down, what came before is in, and the report says so.
     """
     organisation_id = _find_organisation(database, options)
-    sheet = _find_sheet(path, options.mapping)
+    sheet = find_plan_sheet(path, options.mapping)
     bad_rows = BadRows(file_to_correct(path, options.to_correct), sheet.columns.headings)
-    run = _Run(options, sheet, organisation_id, bad_rows, now, exact_width=not is_workbook(path))
+    run = _Run(options, sheet, organisation_id, bad_rows, now)
     with bad_rows.open():
         try:
             for done in run.read(database):
@@ -96,69 +79,23 @@ def _find_organisation(database: Database, options: ImportOptions) -> uuid.UUID 
         return find_organisation(session, options.organisation).id
 
 
-def _find_sheet(path: Path, mapping: ColumnMapping | None) -> _Sheet:
-    """Return the first sheet that has the headings of a plan. Raises `UnreadableFile` where none has."""
-    names, problem = sheets_of(path), None
-    for name in names:
-        rows = read_rows(path, name)
-        first = list(islice(rows, FIRST_ROWS))
-        try:
-            place, columns, mapped = _headings([row.cells for row in first], mapping)
-        except UnreadableFile as error:
-            problem = problem or error
-            continue
-        others = tuple(other for other in names if other != name)
-        return _Sheet(columns, mapped, chain(first[place + 1 :], rows), others)
-    raise problem or UnreadableFile(f"{path.name} has no rows.")
-
-
-def _headings(
-    first: Sequence[tuple[str, ...]], mapping: ColumnMapping | None
-) -> tuple[int, Columns, MappedSheet | None]:
-    if mapping is None:
-        return *find_headings(first), None
-    problem = UnreadableFile("The file has no rows.")
-    for place, cells in enumerate(first):
-        try:
-            sheet = MappedSheet(mapping, cells)
-        except UnreadableFile as error:
-            problem = problem if place else error
-            continue
-        return place, sheet.columns(), sheet
-    raise problem
-
-
 class _Run:
     """One run over one sheet."""
 
     def __init__(
         self,
         options: ImportOptions,
-        sheet: _Sheet,
+        sheet: PlanSheet,
         organisation_id: uuid.UUID | None,
         bad_rows: BadRows,
         now: datetime,
-        *,
-        exact_width: bool,
     ) -> None:
         self.options, self.sheet, self.organisation_id, self.bad_rows = options, sheet, organisation_id, bad_rows
-        self.now, self.today, self.exact_width = now, london_day(now), exact_width
-        self.register = options.register or (sheet.mapped is None and is_register(sheet.columns))
-        self.entries = RowEntries(publish=options.publish and not self.register, overwrite=options.overwrite, now=now)
-        self.report = ImportReport(dry_run=options.dry_run)
-        self._without_heading: set[int] = set()
-        self._warn()
-
-    def _warn(self) -> None:
-        columns, warnings = self.sheet.columns, self.report.warnings
-        if self.register:
-            warnings.append("Read as a contracts register: each contract that ends soon makes a draft.")
-        left_out = not_taken_from(columns) if self.register else columns.left_out if not self.sheet.mapped else ()
-        if left_out:
-            warnings.append("Columns left out: " + ", ".join(f"“{heading}”" for heading in left_out) + ".")
-        if self.sheet.others:
-            names = ", ".join(f"“{name}”" for name in self.sheet.others)
-            warnings.append(f"Sheets that were not read: {names}. Save one as a file of its own to import it.")
+        self.now = now
+        self.reader = SheetReader(sheet, today=london_day(now), register=options.register)
+        publish = options.publish and not self.reader.register
+        self.entries = RowEntries(publish=publish, overwrite=options.overwrite, now=now)
+        self.report = ImportReport(dry_run=options.dry_run, warnings=list(self.reader.warnings()))
 
     def read(self, database: Database) -> Iterator[int]:
         """Keep all rows, a batch in a transaction. Yields how many were read so far."""
@@ -175,58 +112,16 @@ class _Run:
     def finish(self) -> None:
         """Say at the end what is only known then."""
         self.report.to_correct = self.bad_rows.path
-        if self._without_heading:
-            places = ", ".join(str(place + 1) for place in sorted(self._without_heading)[:20])
-            self.report.warnings.append(f"Columns without a heading, left out (counted from the left): {places}.")
+        self.report.warnings += self.reader.late_warnings()
 
     def _read_row(self, session: Session, row: Row) -> None:
-        headings = self.sheet.columns.headings
-        if self.exact_width and len(row.cells) > len(headings):
-            message = "The row has more cells than there are headings. A text with commas needs quotation marks."
-            self._reject(row, [Problem("", row.cells[len(headings)], message)])
-            return
-        if row.cells == headings:
-            self.report.skipped["the headings again"] += 1
-            return
-        self._without_heading |= {n for n, c in enumerate(row.cells) if c and not (n < len(headings) and headings[n])}
-        answers = self._answers(row)
+        answers = self.reader.read(row)
         if isinstance(answers, str):
             self.report.skipped[answers] += 1
         elif isinstance(answers, list):
             self._reject(row, answers)
         else:
             self._keep(session, row, answers)
-
-    def _answers(self, row: Row) -> ReadRow | list[Problem] | str:
-        """Return what a row says, what is wrong with it, or why it is left out."""
-        sheet = self.sheet
-        raw = sheet.mapped.read(row.cells) if sheet.mapped else sheet.columns.read(row.cells)
-        if _TOTALS.fullmatch(raw.get("headline", "")):
-            return "a row of totals"
-        failed = [Problem(key, cell, "The formula has no saved result. Write the value itself, or save the file "
-                          "in your spreadsheet program.")
-                  for key, cell in raw.items() if _FAILED_FORMULA.fullmatch(cell)]  # fmt: skip
-        if failed:
-            return failed
-        columns = sheet.columns.fields
-        if self.register:
-            answered = register_answers(raw, self.today)
-            if isinstance(answered, str):
-                return answered
-            raw, columns = answered, frozenset()
-        elif sheet.mapped is None:
-            raw = answers_beside_provider(raw)
-        answers = read_answers(raw, today=self.today)
-        if answers.content is None:
-            return list(answers.problems)
-        return ReadRow(
-            raw,
-            answers.content,
-            answers.withheld,
-            columns | {key.split(":")[0] for key in raw},
-            reference=clean_line(raw.get(REFERENCE, "")),
-            key=sheet.mapped.key(row.cells) if sheet.mapped else "",
-        )
 
     def _keep(self, session: Session, row: Row, read: ReadRow) -> None:
         try:
@@ -249,15 +144,7 @@ class _Run:
         return named_organisation(session, clean_line(mapped.cell(row.cells, mapped.mapping.organisation)), self.now)
 
     def _reject(self, row: Row, problems: Sequence[Problem]) -> None:
-        found = [self._row_problem(row, problem) for problem in problems]
+        found = [self.reader.row_problem(row, problem) for problem in problems]
         self.report.reject(found)
         if not self.options.dry_run:
             self.bad_rows.add(row.cells, " ".join(problem.what_to_mend() for problem in found))
-
-    def _row_problem(self, row: Row, problem: Problem) -> RowProblem:
-        """Return a problem with the sheet's own heading, and the cell as it stands there."""
-        columns = self.sheet.columns
-        if not problem.field:
-            return RowProblem(row.number, "", problem.value, problem.message)
-        cell = columns.cell_of(problem.field, row.cells) or problem.value
-        return RowProblem(row.number, columns.heading_of(problem.field), cell[:300], problem.message)

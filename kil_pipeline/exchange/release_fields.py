@@ -94,6 +94,14 @@ def stated_route(release: dict[str, Any]) -> str | None:
     return "pa.light-touch" if "lightTouch" in get_list(tender, "specialRegime") else None
 
 
+def is_psr(release: dict[str, Any]) -> bool:
+    """Tell whether a notice falls under the Provider Selection Regime: nothing but its words says so."""
+    tender = get(release, "tender")
+    texts = [get_text(tender, "title"), get_text(tender, "description"), get_text(tender, "procedure", "features")]
+    texts += [get_text(lot, "description") for lot in get_list(tender, "lots")]
+    return _PSR.search(" ".join(texts)) is not None
+
+
 def stated_suitability(lots: list[Any]) -> str | None:
     """Return whom the notice says that a lot suits, in words."""
     said = [words for key, words in (("vcse", "VCSE organisations"), ("sme", "small and medium-sized enterprises"))

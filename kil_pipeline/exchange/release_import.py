@@ -52,7 +52,7 @@ def import_releases(
     A notice that is in already changes nothing. Raises `UnreadableFile`.
     """
     report = ImportReport(dry_run=dry_run)
-    planned = sorted(_planned(_releases(path), report), key=lambda r: (r.published_at, r.notice.id))
+    planned = sorted(_planned(releases_of(path), report), key=lambda r: (r.published_at, r.notice.id))
     batch = max(len(planned), 1) if dry_run else BATCH  # a later notice must find the entry that is rolled back
     for start in range(0, len(planned), batch):
         with database.write() as session:
@@ -64,7 +64,8 @@ def import_releases(
     return report
 
 
-def _releases(path: Path) -> list[Any]:
+def releases_of(path: Path) -> list[Any]:
+    """Return the releases of a package. Raises `UnreadableFile` where the file is none."""
     package = read_json(path)
     releases = get(package, "releases")
     if not isinstance(releases, list):

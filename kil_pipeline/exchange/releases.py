@@ -78,7 +78,7 @@ def read_release(release: dict[str, Any]) -> PlannedRelease:
     process, notice_id = clean_line(get_text(release, "ocid")), clean_line(get_text(release, "id"))
     title = clean_line(get_text(release, "tender", "title"))
     published_at = read_moment(get_text(release, "date")) if read_day(get_text(release, "date")) else None
-    buyers = tuple(_buyers(release))
+    buyers = tuple(buyers_of(release))
     for there, what in (
         (process, "ocid"),
         (notice_id, "id"),
@@ -89,7 +89,7 @@ def read_release(release: dict[str, Any]) -> PlannedRelease:
         if not there:
             raise ReleaseNotUnderstood(f"the release {notice_id or process or '(without id)'} has no {what}")
     assert published_at is not None  # checked in the loop above
-    content = _content(release, title, _notice(release, notice_id, published_at), buyers[1:])
+    content = _content(release, title, notice_of(release, notice_id, published_at), buyers[1:])
     changes = [clean_line(get_text(change, "description")) for change in get_list(release, "tender", "amendments")]
     return PlannedRelease(process[:150], published_at, buyers[0], content, shorten(" ".join(changes), 400))
 
@@ -118,8 +118,10 @@ def _content(release: dict[str, Any], title: str, notice: Notice, others: tuple[
     )
 
 
-def _notice(release: dict[str, Any], notice_id: str, published_at: datetime) -> Notice:
-    documents = [d for d in get_list(release, "planning", "documents") if get_text(d, "noticeType")]
+def notice_of(release: dict[str, Any], notice_id: str, published_at: datetime) -> Notice:
+    """Return the notice itself: its kind, its address on Find a Tender and its day."""
+    found = (*get_list(release, "planning", "documents"), *get_list(release, "tender", "documents"))
+    documents = [document for document in found if get_text(document, "noticeType")]
     mine = [d for d in documents if notice_id in get_text(d, "url")] or documents
     kind = clean_line(get_text(mine[-1], "noticeType")) if mine else "Planning notice"
     url = clean_line(get_text(mine[-1], "url")) if mine else ""
@@ -133,7 +135,8 @@ def _is_find_a_tender(release: dict[str, Any], notice_id: str) -> bool:
     return ours and re.fullmatch(r"\d{6}-\d{4}", notice_id) is not None
 
 
-def _buyers(release: dict[str, Any]) -> Iterable[Buyer]:
+def buyers_of(release: dict[str, Any]) -> Iterable[Buyer]:
+    """Yield the contracting authorities, the one that speaks for all first."""
     first = get_text(release, "buyer", "id")
     parties = [p for p in get_list(release, "parties") if "buyer" in get_list(p, "roles")]
     parties.sort(key=lambda party: get_text(party, "id") != first)

@@ -5,10 +5,12 @@ What the sheet has no column for stays as it is, and so do the notices and the v
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,8 +25,8 @@ from kil_pipeline.organisations.organisations import (
 )
 from kil_pipeline.plan.answers import answer_fields
 from kil_pipeline.plan.changes import describe_changes
-from kil_pipeline.plan.contents import EntryContent
-from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft, still_withheld
+from kil_pipeline.plan.contents import NOBODY, Author, EntryContent
+from kil_pipeline.plan.drafts import Draft, changes_withheld, create_entry, read_draft, save_draft, still_withheld
 from kil_pipeline.plan.entries import Entry, WorkingCopy
 from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.reference.milestones import milestone_kinds
@@ -47,6 +49,8 @@ class ReadRow:
     """What the row calls itself: our reference or the commissioner's own."""
     key: str = ""
     """What tells it apart where a mapping says so."""
+    seen: str = ""
+    """Of a downloaded plan: what the row was made from (see `write_seen`)."""
 
 
 @dataclass(frozen=True)
@@ -56,28 +60,80 @@ class Kept:
     outcome: Outcome
     sentence: str
     published: bool
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to become of a row. Nothing is stored yet."""
+
+    outcome: Outcome | Literal["conflict"]
+    """In a conflict somebody edited the entry on the site since, and the row says something else."""
+    content: EntryContent
+    sentences: tuple[str, ...] = ()
+    """What the row changes."""
+    draft: Draft | None = None
+    """The entry as it stands; None where it is to be made."""
+    key: str | None = None
+    digest: str = ""
 
 
 class RowEntries:
-    """Keeps the rows of one run over one sheet."""
+    """Decides on the rows of one run over one sheet, and keeps them."""
 
-    def __init__(self, *, publish: bool, overwrite: bool, now: datetime) -> None:
-        self.publish, self.overwrite, self.now = publish, overwrite, now
+    def __init__(self, *, publish: bool = False, overwrite: bool = False, by: Author = NOBODY, now: datetime) -> None:
+        self.publish, self.overwrite, self.by, self.now = publish, overwrite, by, now
         self._seen: set[bytes | uuid.UUID] = set()
 
     def keep(self, session: Session, organisation_id: uuid.UUID, row: ReadRow) -> Kept:
         """Keep a row as an entry. Raises `DomainError` with what is wrong with it, and `OtherOrganisation`."""
-        digest = hashlib.sha256(json.dumps(row.raw, sort_keys=True).encode()).hexdigest()
+        decision = self.decide(session, organisation_id, row)
+        if decision.outcome == "conflict" and decision.draft is not None and not self.overwrite:
+            raise DomainError(
+                f"{decision.draft.reference} was edited on the site, and says something else there. Change it on the "
+                "site, or import with --overwrite to let the sheet win."
+            )
+        return self.store(session, organisation_id, row, decision)
+
+    def decide(self, session: Session, organisation_id: uuid.UUID, row: ReadRow) -> Decision:
+        """Return what is to become of a row. Raises as `keep` does; a row is decided on once."""
+        digest = row_digest(row.raw)
         entry, key = self._find(session, organisation_id, row)
         if entry is None:
-            draft = create_entry(
-                session, organisation_id, row.content, withheld=row.withheld, source_key=key, source_digest=digest,
+            return Decision("created", row.content, key=key, digest=digest)
+        draft = read_draft(session, entry.id)
+        seen_version, seen_digest = read_seen(row.seen)
+        if digest == (seen_digest or entry.source_digest):  # nobody touched the row: what the site says stands
+            return Decision("unchanged", draft.content, draft=draft, key=key, digest=digest)
+        content = _keep_unlisted(draft.content, row)
+        sentences = [change.sentence for change in describe_changes(draft.content, content)]
+        content = content if sentences else draft.content  # the order of its parts alone is no new version
+        if changes_withheld(session, entry.id, content, row.withheld):
+            sentences.append("A value that only your organisation sees changes.")
+        elif not sentences:
+            return Decision("unchanged", content, draft=draft, key=key, digest=digest)
+        edited = draft.version != seen_version if seen_version else _edited_on_site(session, entry)
+        return Decision("conflict" if edited else "changed", content, tuple(sentences), draft, key, digest)
+
+    def store(self, session: Session, organisation_id: uuid.UUID, row: ReadRow, decision: Decision) -> Kept:
+        """Do what was decided; in a conflict, the row wins."""
+        draft = decision.draft
+        outcome: Outcome = "created"
+        sentence = f"New: {row.content.headline}"
+        if draft is None:
+            draft = create_entry(session, organisation_id, row.content, withheld=row.withheld, by=self.by, now=self.now)
+        else:
+            outcome = "changed" if decision.sentences else "unchanged"
+            sentence = f"{draft.reference}: {' '.join(decision.sentences)}" if decision.sentences else ""
+        if decision.draft and decision.sentences:
+            withheld = still_withheld(session, draft.entry_id, decision.content, row.withheld)
+            draft = save_draft(
+                session, draft.entry_id, decision.content, withheld=withheld, version=draft.version, by=self.by,
                 now=self.now,
             )  # fmt: skip
-            return Kept("created", f"New: {row.content.headline}", self._publish(session, draft.entry_id))
-        sentence = "" if entry.source_digest == digest else self._change(session, entry, row)
-        entry.source_key, entry.source_digest = key, digest
-        return Kept("changed" if sentence else "unchanged", sentence, self._publish(session, entry.id))
+        if not row.seen:
+            _note_source(session, draft, decision)
+        return Kept(outcome, sentence, self._publish(session, draft.entry_id), draft.reference)
 
     def _find(self, session: Session, organisation_id: uuid.UUID, row: ReadRow) -> tuple[Entry | None, str | None]:
         """Return the entry that a row is about, with the key by which it is found again."""
@@ -104,24 +160,38 @@ class RowEntries:
             raise DomainError(f"An earlier row has the same {what}.{hint}")
         self._seen.add(mark)
 
-    def _change(self, session: Session, entry: Entry, row: ReadRow) -> str:
-        """Bring an entry to what a row says. Returns what changed, in sentences; empty where nothing did."""
-        draft = read_draft(session, entry.id)
-        content = _keep_unlisted(draft.content, row)
-        changes = describe_changes(draft.content, content)
-        editor = session.scalar(sa.select(WorkingCopy.updated_by).where(WorkingCopy.entry_id == entry.id))
-        if changes and editor is not None and not self.overwrite:
-            raise DomainError(
-                f"{entry.reference} was edited on the site, and says something else there. Change it on the site, "
-                "or import with --overwrite to let the sheet win."
-            )
-        withheld = still_withheld(session, entry.id, content, row.withheld)
-        content = content if changes else draft.content  # the order of its parts alone is no new version
-        save_draft(session, entry.id, content, withheld=withheld, version=draft.version, now=self.now)
-        return f"{entry.reference}: " + " ".join(change.sentence for change in changes) if changes else ""
-
     def _publish(self, session: Session, entry_id: uuid.UUID) -> bool:
-        return self.publish and publish_entry(session, entry_id, now=self.now) is not None
+        return self.publish and publish_entry(session, entry_id, by=self.by, now=self.now) is not None
+
+
+def row_digest(raw: Mapping[str, str]) -> str:
+    """Return a hash of what a row says."""
+    return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
+
+
+def write_seen(version: int, raw: Mapping[str, str]) -> str:
+    """Return what a downloaded row carries along: the entry's version, and a hash of what the row says."""
+    return f"{version}.{row_digest(raw)}"
+
+
+def read_seen(text: str) -> tuple[int, str]:
+    """Return the version and the hash that a row carries; 0 and nothing where it carries none that is ours."""
+    found = re.fullmatch(r"(\d{1,9})\.([0-9a-f]{64})", text)
+    return (int(found[1]), found[2]) if found else (0, "")
+
+
+def _note_source(session: Session, draft: Draft, decision: Decision) -> None:
+    """Note which row was read into an entry last, and into which version of it."""
+    entry = session.get_one(Entry, draft.entry_id)
+    entry.source_key = decision.key
+    if entry.source_digest != decision.digest:
+        entry.source_digest, entry.source_version = decision.digest, draft.version
+
+
+def _edited_on_site(session: Session, entry: Entry) -> bool:
+    """Tell whether a person saved an entry since a sheet was read into it last."""
+    copy = session.get_one(WorkingCopy, entry.id)
+    return copy.updated_by is not None and copy.version != entry.source_version
 
 
 def named_organisation(session: Session, name: str, now: datetime) -> uuid.UUID:

@@ -55,9 +55,9 @@ def _opened(path: Path, *, formulas: bool = False) -> Iterator[Any]:
     """Open a workbook. Whatever its parser meets in a hostile file comes out as `UnreadableFile`."""
     _check_zip(path)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), path.open("rb") as file:  # by its path, openpyxl would go by its name
             warnings.simplefilter("ignore")  # about styles and validations, which are of no interest here
-            book = openpyxl.load_workbook(path, read_only=True, data_only=not formulas, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
             try:
                 yield book
             finally:

@@ -1,9 +1,10 @@
 """Working copies: what a commissioner writes before it is public."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from kil_pipeline.plan.contents import NOBODY, Author, EntryContent
 from kil_pipeline.plan.disclosures import DisclosureState
 from kil_pipeline.plan.entries import Entry, WorkingCopy
 from kil_pipeline.plan.statuses import Status
-from kil_pipeline.plan.withheld import keep_withheld_values, withheld_values
+from kil_pipeline.plan.withheld import all_withheld_values, keep_withheld_values, withheld_values
 
 
 @dataclass(frozen=True)
@@ -163,3 +164,29 @@ def still_withheld(
     paths = {d.path for d in content.disclosures if d.state is DisclosureState.WITHHELD}
     stored = withheld_values(session, entry_id)
     return {path: value for path, value in stored.items() if path in paths} | dict(given)
+
+
+def changes_withheld(session: Session, entry_id: uuid.UUID, content: EntryContent, given: Mapping[str, str]) -> bool:
+    """Tell whether saving `content` with what is given changes anything that is withheld (see `still_withheld`)."""
+    return still_withheld(session, entry_id, content, given) != withheld_values(session, entry_id)
+
+
+def private_drafts(session: Session, organisation_id: uuid.UUID) -> Iterator[tuple[Draft, dict[str, str]]]:
+    """Yield all of an organisation's entries by reference, each with its withheld values. For its own people only."""
+    private: dict[uuid.UUID, dict[str, str]] = {}
+    for entry_id, path, value in all_withheld_values(session, organisation_entries(organisation_id)):
+        private.setdefault(entry_id, {})[path] = value
+    rows = session.execute(
+        sa.select(Entry, WorkingCopy)
+        .join(WorkingCopy, WorkingCopy.entry_id == Entry.id)
+        .where(Entry.organisation_id == organisation_id)
+        .order_by(Entry.reference)
+        .execution_options(yield_per=200)
+    )
+    for entry, copy in rows:
+        yield _draft(entry, copy), private.get(entry.id, {})
+
+
+def organisation_entries(organisation_id: uuid.UUID) -> sa.Select[Any]:
+    """Return the query for the ids of an organisation's entries."""
+    return sa.select(Entry.id).where(Entry.organisation_id == organisation_id)

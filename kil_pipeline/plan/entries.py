@@ -25,6 +25,8 @@ class Entry(Base):
     """Where an import got it from, such as ocds:ocds-h6vhtk-068ae4: the same source finds the same entry again."""
     source_digest: Mapped[str | None] = mapped_column(sa.String(64))
     """Hash of what the import read last, so that reading it again changes nothing."""
+    source_version: Mapped[int | None]
+    """The working copy's version after that: a higher one was saved by hand since."""
     created_at: Mapped[datetime]
 
 

@@ -5,8 +5,9 @@ Two import contracts in pyproject.toml hold who reaches this module: the commiss
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -30,6 +31,16 @@ def withheld_values(session: Session, entry_id: uuid.UUID) -> dict[str, str]:
     """Return what a commissioner keeps to itself of an entry, by field path. For its own workspace only."""
     rows = session.execute(sa.select(WithheldValue.path, WithheldValue.value).where(WithheldValue.entry_id == entry_id))
     return {row.path: row.value for row in rows}
+
+
+def all_withheld_values(session: Session, entry_ids: sa.Select[Any]) -> Iterator[tuple[uuid.UUID, str, str]]:
+    """Yield entry, field path and value of all that is withheld of these entries. For their own organisation only."""
+    rows = session.execute(
+        sa.select(WithheldValue.entry_id, WithheldValue.path, WithheldValue.value)
+        .where(WithheldValue.entry_id.in_(entry_ids))
+        .order_by(WithheldValue.entry_id, WithheldValue.path)
+    )
+    yield from ((row.entry_id, row.path, row.value) for row in rows)
 
 
 def keep_withheld_values(session: Session, entry_id: uuid.UUID, values: Mapping[str, str], now: datetime) -> bool:

@@ -69,3 +69,21 @@ def test_the_form_says_what_to_mend_and_keeps_what_was_typed(
     page.get_by_role("alert").get_by_role("link", name="Write a headline").click()
     expect(page.get_by_label("Headline")).to_be_focused()
     expect(page.get_by_label("How much", exact=True)).to_have_value("a lot")
+
+
+@pytest.mark.parametrize(("width", "javascript"), [(1280, True), (375, False)])
+def test_a_spreadsheet_is_looked_at_and_then_imported(
+    page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool
+) -> None:
+    page, headline = page_at(width, javascript=javascript), f"From a sheet at {width}"
+    sign_in(page, "commissioner@council.example.org")
+    page.get_by_role("button", name="Import a spreadsheet").click()
+    assert_accessible(page)
+    sheet = f"Title,Budget\r\n{headline},£40k in total\r\nWrong,lots\r\n".encode()
+    page.get_by_label("Spreadsheet").set_input_files({"name": "plan.csv", "mimeType": "text/csv", "buffer": sheet})
+    page.get_by_role("button", name="See what it would change").click()
+    expect(page.get_by_role("heading", name=headline)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_accessible(page)
+    page.get_by_role("button", name="Import exactly this").click()
+    expect(page.get_by_role("link", name=headline)).to_be_visible()

@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
-from kil_pipeline.organisations.members import Role
+from kil_pipeline.exchange.import_uploads import ImportUpload
+from kil_pipeline.exchange.tender_notices import TenderNotice
+from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
@@ -112,6 +116,14 @@ ACCESS = {
     "commissioner.change_links": Access.AUTHOR,
     "commissioner.show_deed": Access.AUTHOR,
     "commissioner.do_status_deed": Access.AUTHOR,
+    "commissioner.own_plan_xlsx": Access.AUTHOR,
+    "commissioner.choose_sheet": Access.AUTHOR,
+    "commissioner.send_sheet": Access.AUTHOR,
+    "commissioner.preview_sheet": Access.AUTHOR,
+    "commissioner.apply_sheet": Access.AUTHOR,
+    "commissioner.rows_to_correct": Access.AUTHOR,
+    "commissioner.notices": Access.AUTHOR,
+    "commissioner.decide_on_notice": Access.AUTHOR,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -119,6 +131,8 @@ ACCESS = {
 """Every route of the application. A new one fails a test until it stands here."""
 ROLES = {Access.VIEWER, Access.AUTHOR}
 OWN_DRAFT = "EXC-0001"
+UPLOAD = UUID("01a20000-0000-7000-8000-000000000001")
+"""A spreadsheet that waits to be imported."""
 
 
 class Visitor(StrEnum):
@@ -137,6 +151,7 @@ def visitors(app: Flask, sqlite_database: Database) -> dict[Visitor, FlaskClient
     with sqlite_database.write() as session:
         own, other = a_commissioner(session, prefix="EXC").id, a_commissioner(session, "Another", prefix="OTH").id
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
+        _add_waiting(session, own)
     signed_in = {
         Visitor(role): sign_in(app.test_client(), sqlite_database, own, role)
         for role in (Role.VIEWER, Role.AUTHOR, Role.APPROVER)
@@ -236,6 +251,25 @@ def test_one_click_unsubscribing_needs_no_cookie_and_no_token(app: Flask, sqlite
     assert (answer.status_code, "Set-Cookie" in answer.headers) == (200, False)
 
 
+def _add_waiting(session: Session, organisation_id: UUID) -> None:
+    user = add_member(
+        session, email="uploader@example.org", organisation_id=organisation_id, role=Role.AUTHOR, now=NOW
+    )  # fmt: skip
+    sheet = {"headings": ["Headline"], "rows": [[2, ""]], "others": [], "exact_width": True}
+    session.add(
+        TenderNotice(
+            id="000001-2026", process="ocds-h6vhtk-000001", organisation_id=organisation_id, kind="UK4",
+            title="A tender", url="", cpv=[], published_on=NOW.date(), closes_on=None, opens=True, dismissed_at=None,
+        )
+    )  # fmt: skip
+    session.add(
+        ImportUpload(
+            id=UPLOAD, organisation_id=organisation_id, user_id=user.user_id, file_name="plan.csv", sheet=sheet,
+            created_at=NOW,
+        )
+    )  # fmt: skip
+
+
 def posts(app: Flask) -> list[Rule]:
     """Return the routes that change something."""
     return [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
@@ -254,6 +288,8 @@ def address_of(rule: Rule) -> str:
         "name": "x",
         "token": "x",
         "slug": "x",
+        "upload": UPLOAD,
+        "notice": "000001-2026",
     }
     built = rule.build({name: values[name] for name in rule.arguments})
     assert built is not None
@@ -283,4 +319,8 @@ def expected(visitor: Visitor, rule: Rule) -> str:
         return "sign in"
     if visitor is Visitor.VIEWER and ACCESS[rule.endpoint] is Access.AUTHOR:
         return "not you"
-    return "no such thing" if visitor is Visitor.STRANGER and "reference" in rule.arguments else "let in"
+    return (
+        "no such thing"
+        if visitor is Visitor.STRANGER and rule.arguments & {"reference", "upload", "notice"}
+        else "let in"
+    )

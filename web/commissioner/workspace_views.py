@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
+from kil_pipeline.exchange.tender_notices import count_notices_to_match
 from kil_pipeline.organisations.members import Role, memberships_of
 from kil_pipeline.plan.early_notices import due_answers
 from kil_pipeline.plan.worklists import Show, find_items, suggest_disclosure, work_items
@@ -24,6 +25,7 @@ def workspace() -> str:
     with database().read() as db:
         every = work_items(db, member().organisation_id, member().user_id, now())
         due = due_answers(db, member().organisation_id, today())
+        notices = count_notices_to_match(db, member().organisation_id) if member().may(Role.AUTHOR) else 0
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     items = find_items(every, show, words)
     pages = max(1, -(-len(items) // PER_PAGE))
@@ -35,6 +37,7 @@ def workspace() -> str:
         suggested=suggest_disclosure(every, today()),
         overdue=[answer for answer in due if answer.overdue(today())],
         soon=[answer for answer in due if not answer.overdue(today())],
+        notices=notices,
         others=others,
         page=page,
         pages=pages,

@@ -1,0 +1,94 @@
+"""Attaching a tender notice to a planned opportunity: its page links to it, and it is open where the notice opens it.
+
+What its author has not published stays unpublished: only the notice becomes public.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kil_pipeline.codec import from_json
+from kil_pipeline.exchange.tender_notices import NoticeMatch, TenderNotice
+from kil_pipeline.plan.contents import NOBODY, Author, EntryContent, Milestone
+from kil_pipeline.plan.drafts import Draft, read_draft, save_draft
+from kil_pipeline.plan.entries import Entry, PublicEntryRow
+from kil_pipeline.plan.expected_dates import Confidence, ExpectedDate, Precision
+from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.statuses import Status
+from kil_pipeline.reference.milestones import milestone_kinds
+from kil_pipeline.times import london_day
+
+OPENABLE = (Status.PUBLISHED, Status.ON_HOLD)
+
+
+def attach_notice(
+    session: Session, notice: TenderNotice, entry_id: uuid.UUID, *, why: str = "", by: Author = NOBODY, now: datetime
+) -> Draft:
+    """Attach a notice to an entry and make that public, where the entry is. Again, it changes nothing.
+
+    `why`: what says that they belong together. Raises `NotFound`.
+    """
+    match = session.get(NoticeMatch, (notice.id, entry_id))
+    if match is None:
+        match = NoticeMatch(notice_id=notice.id, entry_id=entry_id, score=100, why=why[:300], attached_at=None)
+        session.add(match)
+    match.attached_at = match.attached_at or now
+    notice.dismissed_at = None
+    return _write(session, notice, entry_id, by, now)
+
+
+def _write(session: Session, notice: TenderNotice, entry_id: uuid.UUID, by: Author, now: datetime) -> Draft:
+    draft, today = read_draft(session, entry_id), london_day(now)
+    public = session.get(PublicEntryRow, entry_id)
+    waiting = with_notice(draft.content, notice, today)
+    if public is not None:
+        said = with_notice(from_json(EntryContent, public.content), notice, today)
+        draft = save_draft(session, entry_id, said, version=draft.version, by=by, now=now)
+        publish_entry(session, entry_id, by=by, why=f"{notice.kind} notice {notice.id} on Find a Tender", now=now)
+    return save_draft(session, entry_id, waiting, version=draft.version, by=by, now=now)
+
+
+def with_notice(content: EntryContent, notice: TenderNotice, today: date) -> EntryContent:
+    """Return content with a notice. One that opens the opportunity says when, and that it is open until it closes."""
+    if notice.id in {known.id for known in content.notices}:
+        return content
+    notices = tuple(sorted((*content.notices, notice.notice), key=lambda known: known.published_on))
+    content = replace(content, notices=notices)
+    if not notice.opens or content.status.ended:
+        return content
+    dates = tuple(_dates(notice))
+    said = {f"milestones.{milestone.kind}" for milestone in dates}
+    kinds = [kind.code for kind in milestone_kinds(computed=True)]
+    kept = (m for m in content.milestones if f"milestones.{m.kind}" not in said)
+    opening = content.status in OPENABLE and (notice.closes_on is None or notice.closes_on >= today)
+    return replace(
+        content,
+        status=Status.OPEN if opening else content.status,
+        status_reason="" if opening else content.status_reason,
+        milestones=tuple(sorted((*dates, *kept), key=lambda milestone: kinds.index(milestone.kind))),
+        disclosures=tuple(d for d in content.disclosures if d.path not in said),
+    )
+
+
+def _dates(notice: TenderNotice) -> Iterator[Milestone]:
+    for kind, day in (("opens", notice.published_on), ("bids_due", notice.closes_on)):
+        if day is not None:
+            yield Milestone(kind, ExpectedDate(day, day, Precision.DAY, Confidence.CONFIRMED))
+
+
+def entries_of_process(session: Session, notice: TenderNotice) -> list[uuid.UUID]:
+    """Return the entries that are the notice's own process: imported from it, or with a notice of it attached."""
+    attached = (
+        sa.select(NoticeMatch.entry_id)
+        .join(TenderNotice, TenderNotice.id == NoticeMatch.notice_id)
+        .where(TenderNotice.process == notice.process, NoticeMatch.attached_at.is_not(None))
+    )
+    imported = sa.select(Entry.id).where(Entry.source_key == f"ocds:{notice.process}")
+    either = sa.select(Entry.id).where(
+        Entry.organisation_id == notice.organisation_id, sa.or_(Entry.id.in_(attached), Entry.id.in_(imported))
+    )
+    return list(session.scalars(either.order_by(Entry.reference)))
