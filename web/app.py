@@ -1,7 +1,5 @@
 """The Flask application. Starts no scheduler and opens no file: `web/wiring.py` puts the parts together."""
 
-from datetime import timedelta
-
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -33,7 +31,7 @@ def create_app(parts: Context) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        PERMANENT_SESSION_LIFETIME=settings.session_longest,
         WTF_CSRF_SECRET_KEY=list(reversed(settings.secret_keys)),  # the last one signs, all are read
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,

@@ -31,6 +31,7 @@ from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
+from kil_pipeline.organisations.browser_sessions import Lifetimes
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
@@ -181,6 +182,7 @@ def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, moment
 
 
 def _erase(jobs: Jobs, now: datetime) -> int:
+    lifetimes = Lifetimes(jobs.settings.session_idle, jobs.settings.session_longest)
     steps: tuple[Callable[[Session, datetime], int], ...] = (
         erase_old_requests,
         erase_old_changes,
@@ -189,7 +191,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         lambda session, now: erase_old_notifications(session),
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
-        erase_old_sign_ins,
+        lambda session, now: erase_old_sign_ins(session, now, lifetimes),
     )
     erased = 0
     for step in steps:
