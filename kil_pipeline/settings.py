@@ -42,6 +42,8 @@ class Settings:
     """A session ends after this long without a request."""
     session_longest: timedelta
     """A session ends after this long in any case."""
+    audit_people_kept: timedelta
+    """How long the audit trail says who did what; that it was done, it says for ever."""
     var: Path
     """The folder for what the product writes: database, outbox, logs."""
 
@@ -86,6 +88,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         sign_in_minutes=_minutes(table, "sign_in_minutes"),
         session_idle=timedelta(minutes=_minutes(table, "session_idle_minutes")),
         session_longest=timedelta(minutes=_minutes(table, "session_longest_minutes")),
+        audit_people_kept=timedelta(days=round(365.25 * _number(environ, table, "audit_years"))),
         var=var,
     )
 

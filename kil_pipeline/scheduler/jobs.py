@@ -31,7 +31,9 @@ from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
+from kil_pipeline.organisations.audit import erase_old_audit_people
 from kil_pipeline.organisations.browser_sessions import Lifetimes
+from kil_pipeline.organisations.invitations import erase_old_invitations
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
@@ -192,6 +194,8 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
         lambda session, now: erase_old_sign_ins(session, now, lifetimes),
+        erase_old_invitations,
+        lambda session, now: erase_old_audit_people(session, now, jobs.settings.audit_people_kept),
     )
     erased = 0
     for step in steps:

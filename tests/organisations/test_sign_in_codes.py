@@ -3,9 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -25,6 +23,7 @@ from kil_pipeline.organisations.sign_in import (
     use_link,
 )
 from tests.factories import NOW, a_commissioner
+from tests.threads import all_at_once
 
 ADA, BROWSER = "ada@example.org", "the key of the browser that asked"
 MINUTE = timedelta(minutes=1)
@@ -80,8 +79,8 @@ def test_what_is_no_code_is_refused(database: Database, mail: tuple[uuid.UUID, s
 def test_the_code_is_stored_so_that_it_cannot_be_read(database: Database, mail: tuple[uuid.UUID, str, str]) -> None:
     with database.read() as session:
         stored = session.execute(sa.select(SignInRequest.code_hash, SignInRequest.browser_hash)).one()
-    assert [len(text) for text in stored] == [64, 64]
-    assert mail[2] not in stored[0]
+    assert [len(text or "") for text in stored] == [64, 64]
+    assert mail[2] not in str(stored)
 
 
 @pytest.mark.parametrize("first", ["link", "code"])
@@ -114,13 +113,9 @@ def test_what_is_used_by_many_at_once_signs_in_once(
 ) -> None:
     _, token, code = mail
 
-    def by_link() -> bool:
-        try:
-            with database.write() as session:
-                start_session(session, token, NOW)
-        except LinkNotValid:
-            return False
-        return True
+    def by_link() -> None:
+        with database.write() as session:
+            start_session(session, token, NOW)
 
     def by_code() -> bool:
         with database.write() as session:
@@ -129,20 +124,12 @@ def test_what_is_used_by_many_at_once_signs_in_once(
                 begin_session(session, user_id, NOW)
         return user_id is not None
 
-    ways = {"link": [by_link], "code": [by_code], "both": [by_link, by_code]}[what]
-    outcomes = all_at_once([way for way, _ in zip(itertools.cycle(ways), range(4))])
+    chosen: dict[str, list[Callable[[], object]]] = {
+        "link": [by_link],
+        "code": [by_code],
+        "both": [by_link, by_code],
+    }
+    outcomes = all_at_once([way for way, _ in zip(itertools.cycle(chosen[what]), range(4))])
     assert sorted(outcomes) == [False, False, False, True]
     with database.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(SignedIn)) == 1
-
-
-def all_at_once(calls: list[Callable[[], bool]]) -> list[bool]:
-    """Make all calls in threads that start together."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], bool]) -> bool:
-        barrier.wait(30)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))

@@ -111,6 +111,21 @@ ACCESS = {
     "commissioner.account": Access.PERSON,
     "commissioner.end_one": Access.PERSON,
     "commissioner.sign_out_everywhere": Access.PERSON,
+    "commissioner.prove": Access.PERSON,
+    "commissioner.send_proof": Access.PERSON,
+    "commissioner.use_proof": Access.PERSON,
+    "commissioner.show_leave": Access.VIEWER,
+    "commissioner.leave": Access.VIEWER,
+    "commissioner.people": Access.ADMIN,
+    "commissioner.invite_person": Access.ADMIN,
+    "commissioner.withdraw": Access.ADMIN,
+    "commissioner.colleague": Access.ADMIN,
+    "commissioner.give_role": Access.ADMIN,
+    "commissioner.remove": Access.ADMIN,
+    "commissioner.audit": Access.ADMIN,
+    "commissioner.export_audit": Access.ADMIN,
+    "commissioner.show_invitation": Access.LINK,
+    "commissioner.accept": Access.LINK,
     "commissioner.new_entry": Access.AUTHOR,
     "commissioner.create": Access.AUTHOR,
     "commissioner.edit_entry": Access.AUTHOR,
@@ -133,14 +148,14 @@ MEMBERS_ENTER = {
     Access.OPERATOR: set(),
 }
 """Which members each guarded kind of route lets in."""
-ENDS_SESSIONS = {"commissioner.sign_out_everywhere"}
+ENDS_SESSIONS = {"commissioner.sign_out_everywhere", "commissioner.leave"}
 """Whoever visits these is signed out by it."""
 OWN_DRAFT = "EXC-0001"
 BUTTONS = {"subscriber.show_confirm", "commissioner.confirm_sign_in"}
 """Pages that show a button without looking at the link: a look must not use it up, nor tell whether it works."""
 
 
-OTHERS = {"session_id"}
+OTHERS = {"session_id", "user_id", "invitation_id"}
 """Parts of an address that name what is nobody's of those who visit."""
 
 
@@ -294,7 +309,7 @@ def address_of(rule: Rule) -> str:
         "name": "x",
         "token": "x",
         "slug": "x",
-        "session_id": UUID(int=1),
+        **dict.fromkeys(OTHERS, UUID(int=1)),
     }
     built = rule.build({name: values[name] for name in rule.arguments})
     assert built is not None

@@ -79,7 +79,7 @@ def use_mailed_code() -> Response | tuple[str, int]:
     following = safe_path(request.form.get("next", ""))
     with database().write() as db:
         user_id = use_code(db, session.get(ASKED, ""), request.form.get("code", ""), now())
-        key = _begin(db, user_id) if user_id is not None else None
+        key = begin(db, user_id) if user_id is not None else None
     if key is None:
         return _code_form(following, [("code", WRONG_CODE)]), 400
     enter(key)
@@ -98,18 +98,20 @@ def confirm_sign_in(token: str) -> str:
 def use_mailed_link(token: str) -> Response:
     """Sign in. The session's key is new, whatever the browser had before."""
     with database().write() as db:
-        key = _begin(db, use_link(db, token, now()))
+        key = begin(db, use_link(db, token, now()))
     enter(key)
     return redirect(safe_path(request.form.get("next", "")))
 
 
-def _begin(db: Session, user_id: UUID) -> str:
+def begin(db: Session, user_id: UUID, organisation_id: UUID | None = None) -> str:
     """Begin a session in this browser, and end the one that it had. Returns the new key."""
     end_session(db, session.get(KEY, ""), now())
     device = describe_device(request.user_agent.string)
-    key, found = begin_session(db, user_id, now(), device=device, random_token=context().random_token)
-    organisation_id = found.member.organisation_id if found.member else None
-    note_deed(db, "sign_in", user_id=user_id, organisation_id=organisation_id, now=now())
+    key, found = begin_session(
+        db, user_id, now(), device=device, organisation_id=organisation_id, random_token=context().random_token
+    )
+    acts_for = found.member.organisation_id if found.member else None
+    note_deed(db, "sign_in", user_id=user_id, organisation_id=acts_for, now=now())
     return key
 
 
