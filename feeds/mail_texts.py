@@ -67,8 +67,11 @@ def write_sign_in(letter: SignInLetter, site_name: str, address: str) -> str:
             "Hello,",
             f"To sign in to {site_name}, open this link and press the button:\n" + address + letter.sign_in_path,
             _wrap(
-                f"The link works once, for {letter.minutes} minutes, on any device. If you did not ask for it, do "
-                "nothing: nobody can sign in without it."
+                f"Or type this code into the page where you asked for it: {letter.shown_code}" if letter.code else ""
+            ),
+            _wrap(
+                f"Either works once, for {letter.minutes} minutes; the link on any device. If you did not ask for it, "
+                "do nothing: nobody can sign in without this mail. We never ask for the code by phone or by mail."
             ),
             _wrap(site_name) + "\n" + address,
         ]

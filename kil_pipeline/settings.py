@@ -38,6 +38,12 @@ class Settings:
     """How many processes `kil serve` makes on PostgreSQL; on SQLite it is always one."""
     digest_at: time
     sign_in_minutes: int
+    session_idle: timedelta
+    """A session ends after this long without a request."""
+    session_longest: timedelta
+    """A session ends after this long in any case."""
+    audit_people_kept: timedelta
+    """How long the audit trail says who did what; that it was done, it says for ever."""
     var: Path
     """The folder for what the product writes: database, outbox, logs."""
 
@@ -80,6 +86,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         web_processes=max(1, int(_number(environ, table, "web_processes"))),
         digest_at=_time_of_day(table, "digest_at"),
         sign_in_minutes=_minutes(table, "sign_in_minutes"),
+        session_idle=timedelta(minutes=_minutes(table, "session_idle_minutes")),
+        session_longest=timedelta(minutes=_minutes(table, "session_longest_minutes")),
+        audit_people_kept=timedelta(days=round(365.25 * _number(environ, table, "audit_years"))),
         var=var,
     )
 

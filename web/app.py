@@ -1,12 +1,11 @@
 """The Flask application. Starts no scheduler and opens no file: `web/wiring.py` puts the parts together."""
 
-from datetime import timedelta
-
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kil_pipeline.organisations.audit import set_origin
 from web import api, cookies, errors, health, pages
 from web.admin import blueprint as admin
 from web.commissioner import blueprint as commissioner
@@ -33,7 +32,7 @@ def create_app(parts: Context) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        PERMANENT_SESSION_LIFETIME=settings.session_longest,
         WTF_CSRF_SECRET_KEY=list(reversed(settings.secret_keys)),  # the last one signs, all are read
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
@@ -42,6 +41,8 @@ def create_app(parts: Context) -> Flask:
     app.jinja_loader = ChoiceLoader(
         [PackageLoader("web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
+    app.before_request(lambda: set_origin(request.remote_addr or ""))
+    app.teardown_request(lambda error: set_origin(""))
     csrf = CSRFProtect(app)
     csrf.exempt(one_click_unsubscribe)  # mail programs have no cookie, only the signed address (RFC 8058)
     cookies.register(app)

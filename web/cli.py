@@ -13,7 +13,9 @@ from kil_pipeline.database import Database
 from kil_pipeline.errors import ConfigurationError, DomainError
 from kil_pipeline.exchange.samples import load_sample
 from kil_pipeline.migrations import upgrade
+from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.operators import add_operator
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.scheduler.queue import run_queue_worker
@@ -178,6 +180,17 @@ def user_add(settings: Settings, database: Database, email: str, organisation: s
         row = find_organisation(session, organisation)
         member = add_member(session, email=email, organisation_id=row.id, role=Role(role), now=utc_now())
     click.echo(f"{member.email} can sign in as {member.role} of {member.organisation_name}.")
+
+
+@kil.command("add-operator")
+@click.argument("email")
+@with_database
+def operator_add(settings: Settings, database: Database, email: str) -> None:
+    """Let a person run the installation. They need a second factor before they can do anything."""
+    with database.write() as session:
+        user_id = add_operator(session, email=email, now=utc_now())
+        note_deed(session, "add_operator", concerned=email.strip().lower(), now=utc_now())
+    click.echo(f"{email.strip().lower()} is an operator ({user_id}).")
 
 
 kil.add_command(import_command)

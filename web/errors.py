@@ -53,6 +53,7 @@ EXPLANATIONS = {
 
 WAYS_ON = {
     "/sign-in": ("Ask for a new link", "/sign-in"),
+    "/invitations": ("Sign in", "/sign-in"),
     "/workspace": ("Back to your plan", "/workspace"),
     "/alerts": ("Ask for alerts", "/alerts/new"),
     "/venues": ("See all venues", "/venues"),

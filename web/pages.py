@@ -70,6 +70,7 @@ def register(app: Flask) -> None:
         field_label=field_label,
         linked=linked,
         mail_address=mail_address,
+        moment=moment,
         paragraphs=paragraphs,
         session_when=describe_when,
         span=describe_span,
@@ -98,6 +99,11 @@ def day(value: date | datetime) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(LONDON).date()
     return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """Return a moment in words, by London's clocks: "9 July 2026 at 14:05"."""
+    return f"{day(value)} at {value.astimezone(LONDON):%H:%M}"
 
 
 def paragraphs(text: str) -> list[str]:

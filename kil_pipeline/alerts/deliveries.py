@@ -103,9 +103,24 @@ def queue_delivery(
     return row.id
 
 
-def queue_sign_in(session: Session, user_id: uuid.UUID, address: str, *, next_path: str, now: datetime) -> uuid.UUID:
-    """Queue a sign-in link. The token is made when it is sent, and is stored nowhere in the clear."""
-    body = {"user": str(user_id), "next": next_path}
+def queue_sign_in(
+    session: Session,
+    user_id: uuid.UUID | None,
+    address: str,
+    *,
+    next_path: str,
+    request_id: uuid.UUID | None = None,
+    now: datetime,
+) -> uuid.UUID:
+    """Queue a sign-in link. The token and the code are made when it is sent, and are stored nowhere in the clear.
+
+    Without `user_id` nothing will leave: it is queued so that an unknown address makes the same work.
+    """
+    body = {
+        "user": str(user_id) if user_id else None,
+        "next": next_path,
+        "request": str(request_id) if request_id else None,
+    }
     return queue_delivery(session, "sign_in", address, body, due_at=now, now=now)
 
 

@@ -26,7 +26,7 @@ from kil_pipeline.alerts.notices import NoticeContext, WriteNotice
 from kil_pipeline.alerts.requests import LINK_DAYS, mint_confirmation_token, read_request
 from kil_pipeline.alerts.subscribers import Subscriber
 from kil_pipeline.alerts.suppressions import is_suppressed
-from kil_pipeline.organisations.sign_in import mint_sign_in_token
+from kil_pipeline.organisations.sign_in import mint_sign_in_code, mint_sign_in_token
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,23 @@ class LetterWriter:
             return self.notices[delivery.body["notice"]](session, delivery.body["about"], context)
         return self._digest(session, delivery)
 
-    def _sign_in(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter:
-        user_id = uuid.UUID(delivery.body["user"])
-        token = mint_sign_in_token(session, user_id, now, self.sign_in_minutes, random_token=self.random_token)
-        path = f"/sign-in/{token}?next={quote(delivery.body['next'], safe='/')}"
-        return SignInLetter(path, self.sign_in_minutes)
+    def _sign_in(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter | None:
+        if not delivery.body["user"]:
+            return None
+        asked, minutes = delivery.body.get("request"), self.sign_in_minutes
+        request_id = uuid.UUID(asked) if asked else None
+        token = mint_sign_in_token(
+            session,
+            uuid.UUID(delivery.body["user"]),
+            now,
+            minutes,
+            request_id=request_id,
+            random_token=self.random_token,
+        )
+        code = (
+            mint_sign_in_code(session, request_id, now, minutes, random_token=self.random_token) if request_id else ""
+        )
+        return SignInLetter(f"/sign-in/{token}?next={quote(delivery.body['next'], safe='/')}", minutes, code)
 
     def _confirmation(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter | None:
         request_id = uuid.UUID(delivery.body["request"])

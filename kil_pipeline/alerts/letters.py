@@ -84,6 +84,13 @@ class SignInLetter:
     sign_in_path: str
     minutes: int
     """How long the link lives."""
+    code: str = ""
+    """Eight digits for the browser that asked, where the mail is read elsewhere."""
+
+    @property
+    def shown_code(self) -> str:
+        """The code as people read it out."""
+        return f"{self.code[:4]} {self.code[4:]}".strip()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from kil_pipeline.alerts.requests import AlertRequest
 from kil_pipeline.alerts.subscribers import Subscriber, Subscription, subscriber_view
 from kil_pipeline.alerts.suppressions import Suppression
 from kil_pipeline.database import Base
-from kil_pipeline.organisations.sign_in import hash_token
+from kil_pipeline.organisations.browser_sessions import hash_token
 
 Held = tuple[type[Base], sa.ColumnElement[bool]]
 

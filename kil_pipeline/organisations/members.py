@@ -15,12 +15,40 @@ from kil_pipeline.organisations.organisations import Organisation
 
 
 class Role(StrEnum):
-    """What a member may do. Each role may do what those before it may."""
+    """What a member may do: `MAY` says which role may do what another may."""
 
     VIEWER = "viewer"
+    ENGAGEMENT_LEAD = "engagement_lead"
     AUTHOR = "author"
     APPROVER = "approver"
     ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        """The role in plain words."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def about(self) -> str:
+        """What it is for, in plain words."""
+        return ABOUT_ROLES[self]
+
+
+ABOUT_ROLES = {
+    Role.VIEWER: "reads the plan as it is worked on, private values too",
+    Role.ENGAGEMENT_LEAD: "a viewer who looks after sessions, and what was said at them",
+    Role.AUTHOR: "writes planned opportunities and sessions",
+    Role.APPROVER: "an author who says yes to what others wrote",
+    Role.ADMIN: "an approver who looks after people, tokens and the record of who did what",
+}
+MAY = {
+    Role.VIEWER: {Role.VIEWER},
+    Role.ENGAGEMENT_LEAD: {Role.VIEWER, Role.ENGAGEMENT_LEAD},
+    Role.AUTHOR: {Role.VIEWER, Role.ENGAGEMENT_LEAD, Role.AUTHOR},
+    Role.APPROVER: {Role.VIEWER, Role.ENGAGEMENT_LEAD, Role.AUTHOR, Role.APPROVER},
+    Role.ADMIN: set(Role),
+}
+"""Each role with those whose work it may do. Authors look after sessions too."""
 
 
 class InvalidAddress(DomainError):
@@ -59,8 +87,7 @@ class Member:
 
     def may(self, role: Role) -> bool:
         """Tell whether this person may do what `role` may."""
-        order = list(Role)
-        return order.index(self.role) >= order.index(role)
+        return role in MAY[self.role]
 
 
 _ADDRESS = re.compile(r"[^\s@<>\"',;:\\\[\]()]{1,64}@[^\s@<>\"',;:\\\[\]()]+\.[^\s@<>\"',;:\\\[\]().]{2,}")
@@ -75,14 +102,20 @@ def normalise_address(text: str) -> str:
     return address
 
 
-def add_member(session: Session, *, email: str, organisation_id: uuid.UUID, role: Role, now: datetime) -> Member:
-    """Give a person a role in an organisation, or another role than before. Raises `InvalidAddress`."""
+def find_or_add_user(session: Session, email: str, now: datetime) -> User:
+    """Return the person with an address, whom we may not have known. Raises `InvalidAddress`."""
     address = normalise_address(email)
     user = session.scalar(sa.select(User).where(User.email == address))
     if user is None:
         user = User(id=new_id(), email=address, created_at=now)
         session.add(user)
         session.flush()
+    return user
+
+
+def add_member(session: Session, *, email: str, organisation_id: uuid.UUID, role: Role, now: datetime) -> Member:
+    """Give a person a role in an organisation, or another role than before. Raises `InvalidAddress`."""
+    user = find_or_add_user(session, email, now)
     membership = session.get(Membership, (user.id, organisation_id))
     if membership is None:
         membership = Membership(user_id=user.id, organisation_id=organisation_id)
@@ -90,7 +123,7 @@ def add_member(session: Session, *, email: str, organisation_id: uuid.UUID, role
     membership.role = role.value
     session.flush()
     name = session.get_one(Organisation, organisation_id).name
-    return Member(user.id, address, organisation_id, name, role)
+    return Member(user.id, user.email, organisation_id, name, role)
 
 
 def memberships_of(session: Session, user_id: uuid.UUID) -> tuple[Member, ...]:

@@ -1,10 +1,11 @@
-"""Signing in without a password: a one-use link by mail, and a session that can be ended at once.
+"""Signing in without a password: a mail with a one-use link and, for another browser, a short code. Either works once.
 
-Tokens are stored as SHA-256: they are long and random, so that a slow hash would add nothing.
+Links are long and random: SHA-256 is enough for them. A code has 27 bits: it is stored under scrypt, tied to the
+browser that asked for it, and can be tried five times.
 """
 
 import hashlib
-import secrets
+import hmac
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,21 +14,39 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kil_pipeline.database import Base
+from kil_pipeline.database import Base, new_id
 from kil_pipeline.errors import LinkNotValid
-from kil_pipeline.organisations.members import Member, User, memberships_of, normalise_address
+from kil_pipeline.organisations.browser_sessions import USUAL, Lifetimes, Person, SignedIn, begin_session
+from kil_pipeline.organisations.browser_sessions import hash_token as hash_token  # links are hashed in the same way
+from kil_pipeline.organisations.browser_sessions import new_token as new_token
+from kil_pipeline.organisations.members import Membership, User, normalise_address
+from kil_pipeline.organisations.operators import Operator
 
-LINK_IS_SPENT = "A sign-in link works once, and only for a short time. Ask for a new one."
 MOST_LINKS_AN_HOUR = 5
-"""How many sign-in links one person can ask for within an hour."""
-IDLE = timedelta(hours=2)
-LONGEST = timedelta(hours=12)
-"""A session ends after this long without a request, and after this long in any case."""
+"""How many sign-in mails one person can ask for within an hour."""
+MOST_TRIES = 5
+"""How often a code can be typed in."""
+NOT_VALID = "A sign-in link works once, and only for a short time. Ask for a new one."
 
 
-def new_token() -> str:
-    """Return a new unguessable text: 256 bits."""
-    return secrets.token_urlsafe(32)
+class SignInRequest(Base):
+    """Somebody asked to sign in at this moment. Kept for a day: it bounds how many mails are sent.
+
+    One for each question, whether or not we know the address: the work is the same.
+    """
+
+    __tablename__ = "sign_in_request"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    """None where no mail is sent; the address that was typed is not kept."""
+    browser_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    code_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    code_expires_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    """When its link or its code signed somebody in; the other is worth nothing from then on."""
 
 
 class SignInToken(Base):
@@ -37,154 +56,163 @@ class SignInToken(Base):
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    request_id: Mapped[uuid.UUID | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
 
 
-class SignInRequest(Base):
-    """Somebody asked for a link at this moment. Kept for a day: it bounds how many are sent."""
-
-    __tablename__ = "sign_in_request"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    asked_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class SignedIn(Base):
-    """A browser that is signed in. Kept for a day after it ended."""
-
-    __tablename__ = "signed_in"
-
-    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"))
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-
-
 @dataclass(frozen=True)
 class SignInAsked:
-    """Someone we know asked for a link: where it goes."""
+    """Someone asked to sign in. `user_id` is None, and `email` empty, where no mail goes out."""
 
-    user_id: uuid.UUID
+    request_id: uuid.UUID
+    user_id: uuid.UUID | None
     email: str
 
 
-def ask_to_sign_in(session: Session, email: str, now: datetime) -> SignInAsked | None:
-    """Note that somebody asks for a link. Returns None where none is to be sent: unknown, or asked too often.
+def ask_to_sign_in(session: Session, email: str, now: datetime, *, browser_key: str | None = None) -> SignInAsked:
+    """Note that somebody asks to sign in. No mail is to be sent where they are unknown, or asked too often.
 
-    The screens say the same in every case. Raises `InvalidAddress` for what is no mail address at all.
+    The screens say the same, and the work is the same, in every case. `browser_key`: a random text that the asking
+    browser alone holds. Raises `InvalidAddress` for what is no mail address at all.
     """
-    user = session.scalar(sa.select(User).where(User.email == normalise_address(email)))
-    if user is None or not memberships_of(session, user.id):
-        return None
-    recent = sa.select(sa.func.count()).where(
-        SignInRequest.user_id == user.id, SignInRequest.asked_at > now - timedelta(hours=1)
+    recent = (
+        sa.select(sa.func.count())
+        .where(SignInRequest.user_id == User.id, SignInRequest.asked_at > now - timedelta(hours=1))
+        .correlate(User)
+        .scalar_subquery()
     )
-    if (session.scalar(recent) or 0) >= MOST_LINKS_AN_HOUR:
-        return None
-    session.add(SignInRequest(user_id=user.id, asked_at=now))
-    return SignInAsked(user.id, user.email)
+    may_sign_in = sa.or_(
+        sa.exists().where(Membership.user_id == User.id), sa.exists().where(Operator.user_id == User.id)
+    )
+    known = session.execute(
+        sa.select(User.id, User.email).where(
+            User.email == normalise_address(email), may_sign_in, recent < MOST_LINKS_AN_HOUR
+        )
+    ).first()
+    row = SignInRequest(
+        id=new_id(),
+        user_id=known.id if known else None,
+        browser_hash=hash_token(browser_key or new_token()),
+        tries=0,
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return SignInAsked(row.id, known.id if known else None, known.email if known else "")
 
 
 def mint_sign_in_token(
-    session: Session, user_id: uuid.UUID, now: datetime, minutes: int, *, random_token: Callable[[], str] = new_token
+    session: Session,
+    user_id: uuid.UUID,
+    now: datetime,
+    minutes: int,
+    *,
+    request_id: uuid.UUID | None = None,
+    random_token: Callable[[], str] = new_token,
 ) -> str:
     """Make a one-use token that lives for `minutes`. What is stored cannot be used to sign in."""
     token = random_token()
-    session.add(SignInToken(token_hash=hash_token(token), user_id=user_id, expires_at=now + timedelta(minutes=minutes)))
+    expires_at = now + timedelta(minutes=minutes)
+    session.add(
+        SignInToken(token_hash=hash_token(token), user_id=user_id, request_id=request_id, expires_at=expires_at)
+    )
     session.flush()
     return token
+
+
+def mint_sign_in_code(
+    session: Session,
+    request_id: uuid.UUID,
+    now: datetime,
+    minutes: int,
+    *,
+    random_token: Callable[[], str] = new_token,
+) -> str:
+    """Make the eight digits that sign in the browser which asked, within `minutes`. Returns "" where nobody asked."""
+    row = session.get(SignInRequest, request_id)
+    if row is None:
+        return ""
+    code = f"{int(hash_token(random_token())[:24], 16) % 10**8:08d}"
+    row.code_hash, row.code_expires_at = _hash_code(code, request_id), now + timedelta(minutes=minutes)
+    session.flush()
+    return code
 
 
 def check_sign_in_token(session: Session, token: str, now: datetime) -> None:
     """Raise `LinkNotValid` where a link would not sign anybody in; nothing is used up."""
     found = session.get(SignInToken, hash_token(token))
     if found is None or found.used_at is not None or found.expires_at <= now:
-        raise LinkNotValid(LINK_IS_SPENT)
+        raise LinkNotValid(NOT_VALID)
 
 
-def start_session(
-    session: Session, token: str, now: datetime, *, random_token: Callable[[], str] = new_token
-) -> tuple[str, Member]:
-    """Use up a one-use token. Returns a new session token and whom it stands for. Raises `LinkNotValid`."""
-    user_id = session.scalar(
+def use_link(session: Session, token: str, now: datetime) -> uuid.UUID:
+    """Use up a one-use token. Returns whom it was made for. Raises `LinkNotValid`."""
+    used = session.execute(
         sa.update(SignInToken)
         .where(SignInToken.token_hash == hash_token(token), SignInToken.used_at.is_(None), SignInToken.expires_at > now)
         .values(used_at=now)
-        .returning(SignInToken.user_id)
-    )
-    memberships = memberships_of(session, user_id) if user_id else ()
-    if not memberships:
-        raise LinkNotValid(LINK_IS_SPENT)
-    member = memberships[0]
-    key = random_token()
-    session.add(
-        SignedIn(
-            token_hash=hash_token(key),
-            user_id=member.user_id,
-            organisation_id=member.organisation_id,
-            started_at=now,
-            seen_at=now,
-        )
-    )
-    session.flush()
-    return key, member
+        .returning(SignInToken.user_id, SignInToken.request_id)
+    ).first()
+    if used is None or (used.request_id is not None and not _use_request(session, used.request_id, now)):
+        raise LinkNotValid(NOT_VALID)
+    user_id: uuid.UUID = used.user_id
+    return user_id
 
 
-def find_session(session: Session, key: str, now: datetime) -> Member | None:
-    """Return whom a session token stands for, as their role is now; None where it ended."""
-    row = _live_session(session, key, now)
-    if row is None:
-        return None
-    return next((m for m in memberships_of(session, row.user_id) if m.organisation_id == row.organisation_id), None)
+def use_code(session: Session, browser_key: str, code: str, now: datetime) -> uuid.UUID | None:
+    """Try a code in the browser that asked for it; return whose it is. None where it is wrong, old or tried too often.
 
-
-def _live_session(session: Session, key: str, now: datetime) -> SignedIn | None:
-    row = session.get(SignedIn, hash_token(key))
-    if row is None or row.ended_at or now - row.seen_at > IDLE or now - row.started_at > LONGEST:
-        return None
-    return row
-
-
-def note_seen(session: Session, key: str, now: datetime) -> None:
-    """Note that a session is in use, at most once a minute. One that ended stays ended."""
-    row = _live_session(session, key, now)
-    if row is not None and row.seen_at < now - timedelta(minutes=1):
-        row.seen_at = now
-
-
-def choose_organisation(session: Session, key: str, organisation_id: uuid.UUID, now: datetime) -> None:
-    """Act for another of one's organisations from now on.
-
-    Raises `LinkNotValid` where one is no member of it, or where the session ended.
+    The try counts in either case: commit.
     """
-    row = _live_session(session, key, now)
-    if row is None or organisation_id not in {m.organisation_id for m in memberships_of(session, row.user_id)}:
-        raise LinkNotValid("You are not a member of that organisation.")
-    row.organisation_id, row.seen_at = organisation_id, now
+    tried = session.execute(
+        sa.update(SignInRequest)
+        .where(
+            SignInRequest.browser_hash == hash_token(browser_key),
+            SignInRequest.used_at.is_(None),
+            SignInRequest.code_expires_at > now,
+            SignInRequest.tries < MOST_TRIES,
+        )
+        .values(tries=SignInRequest.tries + 1)
+        .returning(SignInRequest.id, SignInRequest.user_id, SignInRequest.code_hash)
+    ).first()
+    if tried is None:
+        return None
+    digits = "".join(character for character in code if character.isdigit())
+    if not hmac.compare_digest(_hash_code(digits, tried.id), tried.code_hash):
+        return None
+    user_id: uuid.UUID | None = tried.user_id
+    return user_id if _use_request(session, tried.id, now) else None
 
 
-def end_session(session: Session, key: str, now: datetime) -> None:
-    """Sign out: the token stands for nobody any more."""
-    session.execute(sa.update(SignedIn).where(SignedIn.token_hash == hash_token(key)).values(ended_at=now))
+def start_session(
+    session: Session, token: str, now: datetime, *, device: str = "", random_token: Callable[[], str] = new_token
+) -> tuple[str, Person]:
+    """Use up a one-use token. Returns a new session key, and whom it stands for. Raises `LinkNotValid`."""
+    user_id = use_link(session, token, now)
+    return begin_session(session, user_id, now, device=device, random_token=random_token)
 
 
-def erase_old_sign_ins(session: Session, now: datetime) -> int:
+def erase_old_sign_ins(session: Session, now: datetime, lifetimes: Lifetimes = USUAL) -> int:
     """Erase links, requests and sessions that ended more than a day ago. Returns how many."""
     limit = now - timedelta(days=1)
     erased = 0
     for condition in (
         sa.delete(SignInToken).where(SignInToken.expires_at < limit),
         sa.delete(SignInRequest).where(SignInRequest.asked_at < limit),
-        sa.delete(SignedIn).where(sa.or_(SignedIn.ended_at < limit, SignedIn.started_at < limit - LONGEST)),
+        sa.delete(SignedIn).where(sa.or_(SignedIn.ended_at < limit, SignedIn.started_at < limit - lifetimes.longest)),
     ):
         erased += session.execute(condition).rowcount  # type: ignore[attr-defined]  # a delete gives a CursorResult
     return erased
 
 
-def hash_token(token: str) -> str:
-    """Return how a token is stored."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+def _use_request(session: Session, request_id: uuid.UUID, now: datetime) -> bool:
+    """Use up what a mail brought, link and code; False where one of them was used before."""
+    unused = (SignInRequest.id == request_id, SignInRequest.used_at.is_(None))
+    used = sa.update(SignInRequest).where(*unused).values(used_at=now).returning(SignInRequest.id)
+    return session.scalar(used) is not None
+
+
+def _hash_code(code: str, request_id: uuid.UUID) -> str:
+    """Return how a code is stored: to try all of them takes weeks at 16 MB each, and it lives for minutes."""
+    return hashlib.scrypt(code.encode(), salt=request_id.bytes, n=2**14, r=8, p=1, dklen=32).hex()

@@ -32,6 +32,9 @@ from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
+from kil_pipeline.organisations.audit import erase_old_audit_people
+from kil_pipeline.organisations.browser_sessions import Lifetimes
+from kil_pipeline.organisations.invitations import erase_old_invitations
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.rate_counts import erase_old_counts
@@ -183,6 +186,7 @@ def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, moment
 
 
 def _erase(jobs: Jobs, now: datetime) -> int:
+    lifetimes = Lifetimes(jobs.settings.session_idle, jobs.settings.session_longest)
     steps: tuple[Callable[[Session, datetime], int], ...] = (
         erase_old_requests,
         erase_old_changes,
@@ -191,9 +195,11 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         lambda session, now: erase_old_notifications(session),
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
-        erase_old_sign_ins,
         erase_old_counts,
         erase_old_uploads,
+        lambda session, now: erase_old_sign_ins(session, now, lifetimes),
+        erase_old_invitations,
+        lambda session, now: erase_old_audit_people(session, now, jobs.settings.audit_people_kept),
     )
     erased = 0
     for step in steps:

@@ -22,7 +22,7 @@ from tests.factories import NOW, a_commissioner
 @pytest.mark.parametrize(("has", "wants"), list(product(Role, Role)), ids=lambda role: role.value)
 def test_each_role_may_do_what_those_before_it_may(has: Role, wants: Role) -> None:
     member = Member(new_id(), "ada@example.org", new_id(), "Exampleshire Council", has)
-    order = ["viewer", "author", "approver", "admin"]
+    order = ["viewer", "engagement_lead", "author", "approver", "admin"]
     assert member.may(wants) == (order.index(has.value) >= order.index(wants.value))
 
 

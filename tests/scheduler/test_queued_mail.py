@@ -20,7 +20,6 @@ def queue_link(database: Database) -> None:
         council = a_commissioner(session)
         add_member(session, email="officer@example.org", organisation_id=council.id, role=Role.AUTHOR, now=NOW)
         asked = ask_to_sign_in(session, "officer@example.org", NOW)
-        assert asked is not None
         queue_sign_in(session, asked.user_id, asked.email, next_path="/workspace", now=NOW)
 
 

@@ -19,7 +19,7 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
-from tests.web.visitors import csrf_token, send, sign_in
+from tests.web.visitors import csrf_token, send, sign_in, sign_in_operator
 from web.app import create_app
 from web.context import Context
 
@@ -29,8 +29,13 @@ class Access(StrEnum):
 
     ANYBODY = "anybody"
     LINK = "whoever holds the link from a mail"
+    PERSON = "whoever is signed in: their own account"
     VIEWER = "viewer"
+    ENGAGEMENT_LEAD = "engagement lead"
     AUTHOR = "author"
+    APPROVER = "approver"
+    ADMIN = "admin"
+    OPERATOR = "operator"
     DEVELOPMENT = "development"
     """Anybody, and only where the installation is for development."""
 
@@ -100,10 +105,30 @@ ACCESS = {
     "commissioner.sign_in": Access.ANYBODY,
     "commissioner.send_link": Access.ANYBODY,
     "commissioner.confirm_sign_in": Access.LINK,
-    "commissioner.use_link": Access.LINK,
+    "commissioner.use_mailed_link": Access.LINK,
+    "commissioner.show_code_form": Access.ANYBODY,
+    "commissioner.use_mailed_code": Access.ANYBODY,
     "commissioner.sign_out": Access.ANYBODY,
     "commissioner.workspace": Access.VIEWER,
     "commissioner.act_for": Access.VIEWER,
+    "commissioner.account": Access.PERSON,
+    "commissioner.end_one": Access.PERSON,
+    "commissioner.sign_out_everywhere": Access.PERSON,
+    "commissioner.prove": Access.PERSON,
+    "commissioner.send_proof": Access.PERSON,
+    "commissioner.use_proof": Access.PERSON,
+    "commissioner.show_leave": Access.VIEWER,
+    "commissioner.leave": Access.VIEWER,
+    "commissioner.people": Access.ADMIN,
+    "commissioner.invite_person": Access.ADMIN,
+    "commissioner.withdraw": Access.ADMIN,
+    "commissioner.colleague": Access.ADMIN,
+    "commissioner.give_role": Access.ADMIN,
+    "commissioner.remove": Access.ADMIN,
+    "commissioner.audit": Access.ADMIN,
+    "commissioner.export_audit": Access.ADMIN,
+    "commissioner.show_invitation": Access.LINK,
+    "commissioner.accept": Access.LINK,
     "commissioner.new_entry": Access.AUTHOR,
     "commissioner.create": Access.AUTHOR,
     "commissioner.edit_entry": Access.AUTHOR,
@@ -129,35 +154,65 @@ ACCESS = {
     "admin.mail_html": Access.DEVELOPMENT,
 }
 """Every route of the application. A new one fails a test until it stands here."""
-ROLES = {Access.VIEWER, Access.AUTHOR}
+GUARDED = {Access.PERSON, *(Access(role.value.replace("_", " ")) for role in Role), Access.OPERATOR}
+MEMBERS_ENTER = {
+    Access.PERSON: {Role.VIEWER, Role.ENGAGEMENT_LEAD, Role.AUTHOR, Role.APPROVER, Role.ADMIN},
+    Access.VIEWER: {Role.VIEWER, Role.ENGAGEMENT_LEAD, Role.AUTHOR, Role.APPROVER, Role.ADMIN},
+    Access.ENGAGEMENT_LEAD: {Role.ENGAGEMENT_LEAD, Role.AUTHOR, Role.APPROVER, Role.ADMIN},
+    Access.AUTHOR: {Role.AUTHOR, Role.APPROVER, Role.ADMIN},
+    Access.APPROVER: {Role.APPROVER, Role.ADMIN},
+    Access.ADMIN: {Role.ADMIN},
+    Access.OPERATOR: set(),
+}
+"""Which members each guarded kind of route lets in."""
+ENDS_SESSIONS = {"commissioner.sign_out_everywhere", "commissioner.leave"}
+"""Whoever visits these is signed out by it."""
 OWN_DRAFT = "EXC-0001"
 UPLOAD = UUID("01a20000-0000-7000-8000-000000000001")
 """A spreadsheet that waits to be imported."""
 
 
+OTHERS = {"session_id", "user_id", "invitation_id"}
+"""Parts of an address that name what is nobody's of those who visit."""
+
+
 class Visitor(StrEnum):
-    """Who comes, besides the organisation whose entry it is."""
+    """Who comes: the members of the organisation whose entry it is, and others."""
 
     NOBODY = "nobody"
     VIEWER = "viewer"
+    ENGAGEMENT_LEAD = "engagement_lead"
     AUTHOR = "author"
     APPROVER = "approver"
-    STRANGER = "an author of another organisation"
+    ADMIN = "admin"
+    STRANGER = "the admin of another organisation"
+    OPERATOR = "an operator, who is a member of none"
+
+
+ROLE_OF = {Visitor(role.value): role for role in Role} | {Visitor.STRANGER: Role.ADMIN}
+Visitors = dict[Visitor, FlaskClient]
 
 
 @pytest.fixture
-def visitors(app: Flask, sqlite_database: Database) -> dict[Visitor, FlaskClient]:
+def visitors(app: Flask, sqlite_database: Database) -> Visitors:
     """A browser for each, and a draft of the first organisation's."""
     with sqlite_database.write() as session:
-        own, other = a_commissioner(session, prefix="EXC").id, a_commissioner(session, "Another", prefix="OTH").id
+        own = a_commissioner(session, prefix="EXC").id
+        a_commissioner(session, "Another", prefix="OTH")
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
         _add_waiting(session, own)
-    signed_in = {
-        Visitor(role): sign_in(app.test_client(), sqlite_database, own, role)
-        for role in (Role.VIEWER, Role.AUTHOR, Role.APPROVER)
-    }
-    stranger = sign_in(app.test_client(), sqlite_database, other, Role.AUTHOR)
-    return {Visitor.NOBODY: app.test_client(), **signed_in, Visitor.STRANGER: stranger}
+    return {visitor: browser_of(visitor, app, sqlite_database) for visitor in Visitor}
+
+
+def browser_of(visitor: Visitor, app: Flask, database: Database) -> FlaskClient:
+    """Return a browser in which a visitor is signed in, if they can be."""
+    if visitor is Visitor.NOBODY:
+        return app.test_client()
+    if visitor is Visitor.OPERATOR:
+        return sign_in_operator(app.test_client(), database)
+    with database.read() as session:
+        organisation = find_organisation(session, "OTH" if visitor is Visitor.STRANGER else "EXC").id
+    return sign_in(app.test_client(), database, organisation, ROLE_OF[visitor])
 
 
 def test_the_table_lists_every_route(app: Flask) -> None:
@@ -175,29 +230,33 @@ def test_production_has_every_route_but_those_for_development(app: Flask, sqlite
 
 @pytest.mark.parametrize("visitor", Visitor)
 def test_each_visitor_is_answered_as_the_table_says(
-    app: Flask, visitors: dict[Visitor, FlaskClient], visitor: Visitor
+    app: Flask, visitors: Visitors, visitor: Visitor, sqlite_database: Database
 ) -> None:
-    guarded = [rule for rule in app.url_map.iter_rules() if ACCESS[rule.endpoint] in ROLES]
-    answers = {rule.endpoint: outcome(visit(visitors[visitor], rule)) for rule in guarded}
+    answers, browser = {}, visitors[visitor]
+    guarded = [rule for rule in app.url_map.iter_rules() if ACCESS[rule.endpoint] in GUARDED]
+    for rule in guarded:
+        answers[rule.endpoint] = outcome(visit(browser, rule))
+        if rule.endpoint in ENDS_SESSIONS:
+            browser = browser_of(visitor, app, sqlite_database)
     assert answers == {rule.endpoint: expected(visitor, rule) for rule in guarded}
 
 
-def test_an_open_route_asks_nobody_to_sign_in(app: Flask, visitors: dict[Visitor, FlaskClient]) -> None:
-    rules = [rule for rule in app.url_map.iter_rules() if ACCESS[rule.endpoint] not in ROLES]
+def test_an_open_route_asks_nobody_to_sign_in(app: Flask, visitors: Visitors) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if ACCESS[rule.endpoint] not in GUARDED]
     asked = {
         rule.endpoint for rule in rules if outcome(visit(visitors[Visitor.NOBODY], rule)) in ("sign in", "not you")
     }
     assert asked == set()
 
 
-def test_a_link_that_is_not_ours_opens_nothing(app: Flask, visitors: dict[Visitor, FlaskClient]) -> None:
+def test_a_link_that_is_not_ours_opens_nothing(app: Flask, visitors: Visitors) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if ACCESS[rule.endpoint] is Access.LINK]
     statuses = {rule.endpoint: visit(visitors[Visitor.NOBODY], rule).status_code for rule in rules}
     assert statuses == dict.fromkeys(statuses, 410)
 
 
 def test_another_organisations_published_entry_is_not_there_to_be_edited(
-    app: Flask, visitors: dict[Visitor, FlaskClient], sqlite_database: Database
+    app: Flask, visitors: Visitors, sqlite_database: Database
 ) -> None:
     with sqlite_database.write() as session:
         council = find_organisation(session, "EXC").id
@@ -208,7 +267,7 @@ def test_another_organisations_published_entry_is_not_there_to_be_edited(
 
 
 def test_who_may_not_publish_leaves_the_draft_a_draft(
-    app: Flask, visitors: dict[Visitor, FlaskClient], sqlite_database: Database
+    app: Flask, visitors: Visitors, sqlite_database: Database
 ) -> None:
     path = f"/workspace/entries/{OWN_DRAFT}/publish"
     for visitor in (Visitor.NOBODY, Visitor.VIEWER, Visitor.STRANGER):
@@ -219,7 +278,7 @@ def test_who_may_not_publish_leaves_the_draft_a_draft(
 
 
 def test_acting_for_an_organisation_that_one_is_no_member_of_is_refused(
-    visitors: dict[Visitor, FlaskClient], sqlite_database: Database
+    visitors: Visitors, sqlite_database: Database
 ) -> None:
     with sqlite_database.read() as session:
         own = find_organisation(session, "EXC").id
@@ -229,7 +288,7 @@ def test_acting_for_an_organisation_that_one_is_no_member_of_is_refused(
 
 
 def test_a_form_without_its_token_is_refused_everywhere_but_at_one_click_unsubscribing(
-    app: Flask, visitors: dict[Visitor, FlaskClient]
+    app: Flask, visitors: Visitors
 ) -> None:
     author = visitors[Visitor.AUTHOR]
     answers = {rule.endpoint: author.post(address_of(rule), data={"version": "1"}) for rule in posts(app)}
@@ -238,7 +297,7 @@ def test_a_form_without_its_token_is_refused_everywhere_but_at_one_click_unsubsc
     assert {answers[endpoint].status_code for endpoint in refused} == {400}
 
 
-def test_the_token_of_another_browser_is_refused(app: Flask, visitors: dict[Visitor, FlaskClient]) -> None:
+def test_the_token_of_another_browser_is_refused(app: Flask, visitors: Visitors) -> None:
     token = csrf_token(app.test_client().get("/alerts/new").text)
     answer = visitors[Visitor.AUTHOR].post("/workspace/entries/new", data={"headline": "x", "csrf_token": token})
     assert answer.status_code == 400
@@ -290,6 +349,7 @@ def address_of(rule: Rule) -> str:
         "slug": "x",
         "upload": UPLOAD,
         "notice": "000001-2026",
+        **dict.fromkeys(OTHERS, UUID(int=1)),
     }
     built = rule.build({name: values[name] for name in rule.arguments})
     assert built is not None
@@ -315,12 +375,16 @@ def outcome(answer: TestResponse) -> str:
 
 def expected(visitor: Visitor, rule: Rule) -> str:
     """Return what the table says of a visit to a guarded route."""
+    access = ACCESS[rule.endpoint]
     if visitor is Visitor.NOBODY:
         return "sign in"
-    if visitor is Visitor.VIEWER and ACCESS[rule.endpoint] is Access.AUTHOR:
+    if visitor is Visitor.OPERATOR:
+        enters = access in (Access.PERSON, Access.OPERATOR)
+    else:
+        enters = ROLE_OF[visitor] in MEMBERS_ENTER[access]
+    if not enters:
         return "not you"
-    return (
-        "no such thing"
-        if visitor is Visitor.STRANGER and rule.arguments & {"reference", "upload", "notice"}
-        else "let in"
-    )
+    ours = rule.arguments & {"reference", "upload", "notice"}
+    if OTHERS & rule.arguments or (visitor is Visitor.STRANGER and ours):
+        return "no such thing"
+    return "let in"

@@ -9,6 +9,7 @@ from werkzeug.test import Client, TestResponse
 
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.operators import add_operator
 from kil_pipeline.organisations.sign_in import mint_sign_in_token
 from tests.factories import NOW
 
@@ -35,6 +36,19 @@ def sign_in(client: C, database: Database, organisation_id: uuid.UUID, role: Rol
         email = f"{role}.{organisation_id.hex}@example.org"
         member = add_member(session, email=email, organisation_id=organisation_id, role=role, now=NOW)
         token = mint_sign_in_token(session, member.user_id, NOW, 30)
+    return follow(client, token)
+
+
+def sign_in_operator(client: C, database: Database) -> C:
+    """Sign a browser in as an operator, who is a member of no organisation."""
+    with database.write() as session:
+        user_id = add_operator(session, email="operator@example.org", now=NOW)
+        token = mint_sign_in_token(session, user_id, NOW, 30)
+    return follow(client, token)
+
+
+def follow(client: C, token: str) -> C:
+    """Open a sign-in link and press its button."""
     response = send(client, f"/sign-in/{token}", {"next": "/workspace"}, page=f"/sign-in/{token}")
     assert (response.status_code, response.location) == (302, "/workspace")
     return client

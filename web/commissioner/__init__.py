@@ -8,10 +8,15 @@ blueprint = Blueprint("commissioner", __name__)
 blueprint.after_request(never_store)  # private values and one-use links stand in these pages
 
 from web.commissioner import (  # noqa: E402  # views register themselves
+    account_views,  # noqa: F401
+    audit_views,  # noqa: F401
     copying_views,  # noqa: F401
     editing_views,  # noqa: F401
     import_views,  # noqa: F401
+    invitation_views,  # noqa: F401
     notice_views,  # noqa: F401
+    people_views,  # noqa: F401
+    proofs,  # noqa: F401
     sign_in_views,  # noqa: F401
     status_views,  # noqa: F401
     workspace_views,  # noqa: F401

@@ -5,12 +5,14 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import abort, g, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from kil_pipeline.organisations.audit import note_deed
+from kil_pipeline.organisations.browser_sessions import Lifetimes, Person, find_person, note_seen
 from kil_pipeline.organisations.members import Member, Role
-from kil_pipeline.organisations.sign_in import find_session, note_seen
 from web.commissioner import blueprint
-from web.context import database, now
+from web.context import database, now, settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,23 +22,59 @@ FORMS_KEY = "csrf_token"
 """Where Flask-WTF keeps what its tokens are made from."""
 
 
-def signed_in_member() -> Member | None:
+def lifetimes() -> Lifetimes:
+    """Return how long sessions last here."""
+    return Lifetimes(settings().session_idle, settings().session_longest)
+
+
+def signed_in_person() -> Person | None:
     """Return who is signed in, asked of the database once a request."""
-    if "member" not in g:
+    if "person" not in g:
         key = session.get(KEY, "")
         with database().read() as db:
-            g.member = find_session(db, key, now()) if key else None
-        if g.member is not None:
+            g.person = find_person(db, key, now(), lifetimes()) if key else None
+        if g.person is not None:
             with database().write() as db:
-                note_seen(db, key, now())
-    return g.member  # type: ignore[no-any-return]  # flask's g is untyped
+                note_seen(db, key, now(), lifetimes())
+    return g.person  # type: ignore[no-any-return]  # flask's g is untyped
+
+
+def signed_in_member() -> Member | None:
+    """Return who is signed in, acting for an organisation."""
+    found = signed_in_person()
+    return found.member if found is not None else None
+
+
+def person() -> Person:
+    """Return who is signed in. Only for views that `needs` or `needs_person` guards."""
+    found = signed_in_person()
+    assert found is not None  # the guard has sent everybody else away
+    return found
 
 
 def member() -> Member:
-    """Return who is signed in. Only for views that `needs` guards."""
-    found = signed_in_member()
+    """Return who is signed in, acting for an organisation. Only for views that `needs` guards."""
+    found = person().member
     assert found is not None  # `needs` has sent everybody else away
     return found
+
+
+def note(db: Session, deed: str, subject: str) -> None:
+    """Write what the member does into the trail of their organisation."""
+    who = member()
+    note_deed(db, deed, subject=subject, user_id=who.user_id, organisation_id=who.organisation_id, now=now())
+
+
+def enter(key: str) -> None:
+    """Give this browser a session's new key, and take away everything that it had before (session fixation).
+
+    A form that stayed open in another tab can still be sent: see `ask_to_sign_in_first`.
+    """
+    forms = session.get(FORMS_KEY)
+    session.clear()
+    if forms is not None:
+        session[FORMS_KEY] = forms
+    session[KEY] = key
 
 
 def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
@@ -48,13 +86,10 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-            found = signed_in_member()
-            if found is None and request.method == "POST":
-                written = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
-                return make_response(render_template("commissioner/signed_out.html", written=written), 403)
+            found = signed_in_person()
             if found is None:
-                return redirect(url_for("commissioner.sign_in", next=request.full_path.rstrip("?")))
-            if not found.may(role):
+                return ask_to_sign_in_first()
+            if found.member is None or not found.member.may(role):
                 abort(403)
             return view(*args, **kwargs)
 
@@ -64,10 +99,33 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     return guard
 
 
+def needs_person(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Let a view be reached by whoever is signed in: their own account."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        return view(*args, **kwargs) if signed_in_person() is not None else ask_to_sign_in_first()
+
+    guarded.needs_role = None  # type: ignore[attr-defined]  # guarded, whatever the role
+    return guarded
+
+
+def ask_to_sign_in_first() -> Response:
+    """Send somebody to the sign-in page; hold what they sent."""
+    if request.method == "POST":
+        return make_response(render_template("commissioner/signed_out.html", written=written()), 403)
+    return redirect(url_for("commissioner.sign_in", next=request.full_path.rstrip("?")))
+
+
+def written() -> list[tuple[str, str]]:
+    """Return the form that was sent, to be sent again."""
+    return [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+
+
 @blueprint.after_request
 def keep_nowhere(response: Response) -> Response:
     """Forbid everybody to keep what a signed-in person sees: private values stand in it."""
-    if g.get("member") is not None:
+    if g.get("person") is not None:
         response.headers["Cache-Control"] = "no-store"
     return response
 

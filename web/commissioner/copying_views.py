@@ -1,19 +1,16 @@
 """One page for what can be made of an entry: a copy, next year's, its parts; and what it is linked to."""
 
-import uuid
-
 from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.errors import InvalidContent
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.contents import Author, LinkKind
 from kil_pipeline.plan.copies import MOST_PARTS, Copying, add_link, copy_entry, remove_link, split_entry
 from kil_pipeline.plan.drafts import find_draft
 from kil_pipeline.text import MAX_HEADLINE, clean_line, drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import member, needs, note
 from web.context import database, now
 
 SAID = {
@@ -37,7 +34,7 @@ def copy(reference: str) -> Response:
     with database().write() as db:
         draft = find_draft(db, member().organisation_id, reference)
         new = copy_entry(db, draft, how, by=Author(member().user_id), now=now())
-        note_deed(db, "copy_entry", subject=f"{reference} {new.reference}", **_who(), now=now())
+        note(db, "copy_entry", f"{reference} {new.reference}")
     flash(SAID[how].format(reference))
     return redirect(f"/workspace/entries/{new.reference}")
 
@@ -54,7 +51,7 @@ def split(reference: str) -> str | tuple[str, int] | Response:
             if any(len(headline) > MAX_HEADLINE for headline in headlines):
                 raise InvalidContent(f"A headline has at most {MAX_HEADLINE} characters.")
             parts = split_entry(db, draft, headlines, by=Author(member().user_id), now=now())
-            note_deed(db, "split_entry", subject=f"{reference} into {len(parts)}", **_who(), now=now())
+            note(db, "split_entry", f"{reference} into {len(parts)}")
     except InvalidContent as error:
         return _page(reference, {"headlines": typed}, {"headlines": str(error)}), 400
     flash(f"{reference} was split into {len(parts)} drafts. It stays as it is: cancel it once its parts are published.")
@@ -74,15 +71,11 @@ def change_links(reference: str) -> str | tuple[str, int] | Response:
                 remove_link(db, draft, request.form["remove"], by=by, now=now())
             else:
                 add_link(db, draft, kind, other, by=by, now=now())
-            note_deed(db, "link_entry", subject=reference, **_who(), now=now())
+            note(db, "link_entry", reference)
     except InvalidContent as error:
         return _page(reference, {"other": other, "kind": kind.value}, {"other": str(error)}), 400
     flash("Saved. Readers see it on both pages once you publish.")
     return redirect(f"/workspace/entries/{reference}/copies")
-
-
-def _who() -> dict[str, uuid.UUID]:
-    return {"user_id": member().user_id, "organisation_id": member().organisation_id}
 
 
 def _page(reference: str, raw: dict[str, str] | None = None, problems: dict[str, str] | None = None) -> str:

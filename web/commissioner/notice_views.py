@@ -1,19 +1,17 @@
 """Tender notices on Find a Tender that may belong to planned opportunities: a person says which."""
 
 from flask import flash, redirect, render_template, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kil_pipeline.errors import NotFound
 from kil_pipeline.exchange.notice_attaching import attach_notice
 from kil_pipeline.exchange.tender_notices import count_notices_to_match, dismiss_notice, notices_to_match, own_notice
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import find_draft
 from kil_pipeline.text import clean_line
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import member, needs, note
 from web.context import database, now
 
 PER_PAGE = 20
@@ -38,7 +36,7 @@ def decide_on_notice(notice: str) -> tuple[str, int] | Response:
     if request.form.get("do") == "none":
         with database().write() as db:
             dismiss_notice(db, member().organisation_id, notice, now())
-            _note(db, "dismiss_notice", notice)
+            note(db, "dismiss_notice", notice)
         flash(f"Notice {notice} belongs to nothing in your plan.")
         return redirect("/workspace/notices")
     if not references:
@@ -49,16 +47,11 @@ def decide_on_notice(notice: str) -> tuple[str, int] | Response:
             for reference in references:
                 draft = find_draft(db, member().organisation_id, reference)
                 attach_notice(db, row, draft.entry_id, by=Author(member().user_id), now=now())
-                _note(db, "attach_notice", f"{reference} {notice}")
+                note(db, "attach_notice", f"{reference} {notice}")
     except NotFound as error:
         return _page({notice: str(error)}), 400
     flash(f"Notice {notice} belongs to {' and '.join(references)}. Its page says so, where it is public.")
     return redirect("/workspace/notices")
-
-
-def _note(db: Session, deed: str, subject: str) -> None:
-    who = member()
-    note_deed(db, deed, subject=subject, user_id=who.user_id, organisation_id=who.organisation_id, now=now())
 
 
 def _page(problems: Problems) -> str:
