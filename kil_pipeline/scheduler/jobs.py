@@ -35,6 +35,7 @@ from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.settings import Settings
+from kil_pipeline.support.help_requests import erase_old_help
 from kil_pipeline.times import utc_now
 
 MOST_BATCHES = 1000
@@ -190,6 +191,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
+        erase_old_help,
     )
     erased = 0
     for step in steps:

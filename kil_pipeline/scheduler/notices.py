@@ -3,5 +3,10 @@
 from collections.abc import Mapping
 
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.support.help_letters import write_help_answered, write_help_confirm, write_help_passed_on
 
-NOTICES: Mapping[str, WriteNotice] = {}
+NOTICES: Mapping[str, WriteNotice] = {
+    "help_confirm": write_help_confirm,
+    "help_passed_on": write_help_passed_on,
+    "help_answered": write_help_answered,
+}

@@ -45,6 +45,8 @@ READ = (
     "/api/v1/entries/EXC-0001", "/api/v1/entries/EXC-0002", "/api/v1/entries/EXC-0003", "/api/v1/nowhere",
     "/api/v1/entries/EXC-0001/revisions", "/api/v1/entries/EXC-0002/revisions", "/api/v1/entries/EXC-0003/revisions",
     "/api/v1/sessions", "/api/v1/sessions?entry=EXC-0001", "/api/v1/sessions/EXC-S0025", "/api/v1/sessions/NONE-S1",
+    "/local-support", "/local-support/nowhere", "/local-support/nowhere/ask", "/help-near-you",
+    "/help-near-you?area=E08000035", "/help-near-you?entry=EXC-0002", "/help-near-you?area=nowhere", "/help/nonsense",
     "/dev/mail", "/feeds", "/feeds?theme=carers&area=E08000035&q=carers&entry=EXC-0001",
     *FORMATS, *(f"{path}?{wanted}" for path in FILTERED for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
@@ -99,6 +101,8 @@ def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
         ("/sign-in/sign-in-token", {"next": "/workspace"}),
         ("/sign-in/sign-in-token", {"next": "/workspace"}),
         ("/sign-out", {}),
+        ("/local-support/nowhere/ask", {"email": "another@example.org", "need": TOLD["value"]}),
+        ("/help/nonsense", {}),
         ("/workspace/entries/EXC-0001", {"headline": TOLD["value"]}),
         ("/entries/EXC-0001", {}),
     )

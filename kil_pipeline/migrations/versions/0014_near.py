@@ -1,0 +1,75 @@
+"""Local support organisations, requests for help, profiles, interest in entries, and asking what is held."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from kil_pipeline.database import UTCDateTime
+
+revision = "0014"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "help_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(30), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("need", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("show_address", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("confirmed_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_help_request_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_request")),
+    )
+    op.create_index(op.f("ix_help_request_asked_at"), "help_request", ["asked_at"])
+    op.create_index("ix_help_request_body", "help_request", ["organisation_id", "confirmed_at"])
+    op.create_index(op.f("ix_help_request_email"), "help_request", ["email"])
+
+    op.create_table(
+        "patch_area",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_patch_area_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "code", name=op.f("pk_patch_area")),
+    )
+    op.create_index("ix_patch_area_code", "patch_area", ["code", "organisation_id"])
+
+    op.create_table(
+        "support_offer",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("how_to_ask", sa.Text(), nullable=False),
+        sa.Column("help_address", sa.String(254), nullable=True),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_support_offer_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_support_offer")),
+    )
+    op.create_table(
+        "help_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("answered_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["help_request.id"], name=op.f("fk_help_answer_request_id_help_request"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_answer")),
+    )
+    op.create_index(op.f("ix_help_answer_request_id"), "help_answer", ["request_id"])
+
+
+def downgrade() -> None:
+    raise RuntimeError("Going back would lose what people asked and said. Restore a backup instead.")
