@@ -173,3 +173,16 @@ def test_an_author_changes_what_is_offered(member: FlaskClient, client: FlaskCli
 def test_a_commissioner_has_no_requests_for_help(author: FlaskClient) -> None:
     for path in ("/workspace/help", "/workspace/support"):
         assert author.get(path).location == "/workspace"
+
+
+def test_members_of_a_body_find_their_patch_in_the_workspace(member: FlaskClient, publish: Publish) -> None:
+    publish(EntryContent("Falls classes", areas=(LEEDS,)))
+    page = HtmlPage(member.get("/workspace"))
+    assert page.texts("h1") == ["Your patch"]
+    assert page.links()["Falls classes"] == "/entries/EXC-0001"
+    assert page.links()["All of your patch, newest first"] == f"/plan?area={LEEDS}&order=newest"
+    assert page.texts("section")[0] == "Requests for help None is waiting. See and answer all requests"
+
+
+def test_members_of_a_commissioner_find_their_plan_there(author: FlaskClient) -> None:
+    assert HtmlPage(author.get("/workspace")).texts("h1") == ["Your plan"]

@@ -7,6 +7,8 @@ from kil_pipeline.plan.drafts import count_drafts, drafts_of
 from kil_pipeline.plan.early_notices import due_answers
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.patch_views import show_patch
+from web.commissioner.support_views import acts_for_body
 from web.context import database, today
 
 PER_PAGE = 50
@@ -15,7 +17,9 @@ PER_PAGE = 50
 @blueprint.get("/workspace")
 @needs(Role.VIEWER)
 def workspace() -> str:
-    """List the entries of the organisation that one acts for, last touched first."""
+    """List the entries of the organisation that one acts for, last touched first; a support body's patch instead."""
+    if acts_for_body():
+        return show_patch()
     with database().read() as db:
         total = count_drafts(db, member().organisation_id)
         pages = max(1, -(-total // PER_PAGE))
