@@ -56,6 +56,7 @@ WAYS_ON = {
     "/workspace": ("Back to your plan", "/workspace"),
     "/alerts": ("Ask for alerts", "/alerts/new"),
     "/venues": ("See all venues", "/venues"),
+    "/profile": ("Ask for a new link", "/profile"),
     "/help": ("Find help near you", "/help-near-you"),
     "/local-support": ("See all local support organisations", "/local-support"),
     "": ("See all planned opportunities", "/plan"),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.support.help_letters import write_help_answered, write_help_confirm, write_help_passed_on
+from kil_pipeline.support.profile_letters import write_profile_link
 
 NOTICES: Mapping[str, WriteNotice] = {
     "help_confirm": write_help_confirm,
     "help_passed_on": write_help_passed_on,
     "help_answered": write_help_answered,
+    "profile_link": write_profile_link,
 }

@@ -47,6 +47,7 @@ READ = (
     "/api/v1/sessions", "/api/v1/sessions?entry=EXC-0001", "/api/v1/sessions/EXC-S0025", "/api/v1/sessions/NONE-S1",
     "/local-support", "/local-support/nowhere", "/local-support/nowhere/ask", "/help-near-you",
     "/help-near-you?area=E08000035", "/help-near-you?entry=EXC-0002", "/help-near-you?area=nowhere", "/help/nonsense",
+    "/profile", "/profile/nonsense", "/profile/nonsense/my-profile.json",
     "/dev/mail", "/feeds", "/feeds?theme=carers&area=E08000035&q=carers&entry=EXC-0001",
     *FORMATS, *(f"{path}?{wanted}" for path in FILTERED for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
@@ -103,6 +104,9 @@ def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
         ("/sign-out", {}),
         ("/local-support/nowhere/ask", {"email": "another@example.org", "need": TOLD["value"]}),
         ("/help/nonsense", {}),
+        ("/profile", {"email": "another@example.org"}),
+        ("/profile", {"do": "forget"}),
+        ("/profile/nonsense", {}),
         ("/workspace/entries/EXC-0001", {"headline": TOLD["value"]}),
         ("/entries/EXC-0001", {}),
     )

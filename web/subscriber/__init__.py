@@ -13,4 +13,5 @@ from web.subscriber import (  # noqa: E402, F401  # views register themselves
     help_views,
     manage_views,
     own_views,
+    profile_views,
 )

@@ -9,7 +9,6 @@ from kil_pipeline.organisations.members import InvalidAddress
 from kil_pipeline.plan.queries import public_entry
 from kil_pipeline.reference.support_kinds import support_kinds
 from kil_pipeline.support.help_requests import (
-    MOST_NEED,
     AskedHelp,
     ask_for_help,
     confirm_help,
@@ -23,6 +22,7 @@ from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import TRAP
 from web.subscriber.manage_views import signer
+from web.subscriber.profile_prefill import profile_in_use
 
 Problems = tuple[tuple[str, str], ...]
 
@@ -30,7 +30,11 @@ Problems = tuple[tuple[str, str], ...]
 @blueprint.get("/local-support/<slug>/ask")
 def new_help(slug: str) -> str:
     """Show the form."""
-    return _form(_askable(slug), AskedHelp("", "", "", reference=request.args.get("entry", "")))
+    asked = AskedHelp("", "", "", reference=drop_unwritable(request.args.get("entry", "")))
+    profile = profile_in_use()
+    if profile is not None:
+        asked = replace(asked, name=profile.answers.name, email=profile.email)
+    return _form(_askable(slug), asked)
 
 
 @blueprint.post("/local-support/<slug>/ask")
@@ -111,7 +115,7 @@ def _form(body: PublicSupport, asked: AskedHelp, problems: Problems = ()) -> str
         asked=asked,
         entry=_entry(asked.reference),
         kinds=[kind for kind in support_kinds() if kind.code in body.kinds],
-        most=MOST_NEED,
+        profile=profile_in_use(),
         problems=problems,
         problem_of=dict(problems),
     )

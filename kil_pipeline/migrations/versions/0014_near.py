@@ -13,6 +13,27 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "profile",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
+        sa.Column("areas", sa.JSON(), nullable=False),
+        sa.Column("income", sa.String(10), nullable=False),
+        sa.Column("staff", sa.String(10), nullable=False),
+        sa.Column("charity_number", sa.String(20), nullable=False),
+        sa.Column("company_number", sa.String(20), nullable=False),
+        sa.Column("accreditations", sa.Text(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("saved_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_profile")),
+        sa.UniqueConstraint("email", name=op.f("uq_profile_email")),
+    )
+    op.create_index(op.f("ix_profile_asked_at"), "profile", ["asked_at"])
+    op.create_index(op.f("ix_profile_saved_at"), "profile", ["saved_at"])
+
+    op.create_table(
         "help_request",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
