@@ -15,7 +15,9 @@ from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import Order, public_entries
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.support.help_requests import HelpView, requests_to
+from kil_pipeline.support.introductions import seeking_partners
 from kil_pipeline.support.patches import patch_of
+from kil_pipeline.support.public_interests import PublicInterest
 from kil_pipeline.times import london_day
 
 LOOKED_BACK = timedelta(days=30)
@@ -38,6 +40,8 @@ class PatchOverview:
     opening: tuple[PublicEntry, ...] = ()
     sessions: tuple[PublicSession, ...] = ()
     waiting: tuple[HelpView, ...] = ()
+    seeking: tuple[tuple[str, str, PublicInterest], ...] = ()
+    """Interested organisations without a partner: the entry's reference and headline, and who."""
 
     @property
     def criteria(self) -> Criteria:
@@ -60,6 +64,7 @@ def patch_overview(session: Session, body_id: uuid.UUID, now: datetime) -> Patch
         opening=_opening(session, areas, now),
         sessions=public_sessions(session, patch, after=now, limit=MOST_SHOWN),
         waiting=waiting,
+        seeking=seeking_partners(session, areas, limit=MOST_SHOWN),
     )
 
 

@@ -34,7 +34,7 @@ STAFF = {"none": "Volunteers only", "few": "1 to 5", "some": "6 to 20", "many": 
 
 
 class Profile(Base):
-    """What an organisation said of itself. Erased on request, 2 years after it was last saved, after 7 days if never."""
+    """What an organisation said of itself. Erased on request, `SAVED_KEPT` after saving, `UNSAVED_KEPT` without."""
 
     __tablename__ = "profile"
 

@@ -9,6 +9,7 @@ blueprint.after_request(never_store)  # private values and one-use links stand i
 
 from web.commissioner import (  # noqa: E402, F401  # views register themselves
     editing_views,
+    interest_views,
     sign_in_views,
     support_views,
     workspace_views,

@@ -22,6 +22,7 @@ from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.reference.routes import Route, route
 from kil_pipeline.reference.statutory_dates import representations_close
 from kil_pipeline.support.offers import support_near
+from kil_pipeline.support.public_interests import public_interests
 from web.context import database, today
 from web.public import blueprint
 from web.public.feed_links import feed_links
@@ -74,6 +75,7 @@ def entry_parts(session: Session, found: PublicEntry, revisions: tuple[PublicRev
         "contact": found.content.contact or found.commissioner.contact,
         "revisions": revisions,
         "sessions": sessions_about(session, found.reference),
+        "interests": public_interests(session, found.id),
         "support": support_near(session, found.content.areas)[:SUPPORT_SHOWN],
         "links": feed_links(follow),
         "alerts": "/alerts/new" + write_plan_query(follow),

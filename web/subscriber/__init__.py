@@ -11,6 +11,7 @@ from web.subscriber import (  # noqa: E402, F401  # views register themselves
     address_views,
     alert_views,
     help_views,
+    interest_views,
     manage_views,
     own_views,
     profile_views,

@@ -91,6 +91,45 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_help_answer_request_id"), "help_answer", ["request_id"])
 
+    op.create_table(
+        "interest",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("name", sa.String(300), nullable=False),
+        sa.Column("brings", sa.Text(), nullable=False),
+        sa.Column("seeks", sa.Text(), nullable=False),
+        sa.Column("wants_partners", sa.Boolean(), nullable=False),
+        sa.Column("visibility", sa.String(12), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("confirmed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_interest_entry_id_entry")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
+    )
+    op.create_index(op.f("ix_interest_asked_at"), "interest", ["asked_at"])
+    op.create_index(op.f("ix_interest_email"), "interest", ["email"])
+    op.create_index("ix_interest_entry", "interest", ["entry_id", "confirmed_at"])
+
+    op.create_table(
+        "introduction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("asker_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_id", sa.Uuid(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_id"], ["interest.id"], name=op.f("fk_introduction_asked_id_interest"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["asker_id"], ["interest.id"], name=op.f("fk_introduction_asker_id_interest"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_introduction")),
+        sa.UniqueConstraint("asker_id", "asked_id", name=op.f("uq_introduction_asker_id_asked_id")),
+    )
+    op.create_index(op.f("ix_introduction_asked_id"), "introduction", ["asked_id"])
+
 
 def downgrade() -> None:
     raise RuntimeError("Going back would lose what people asked and said. Restore a backup instead.")
