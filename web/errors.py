@@ -57,6 +57,7 @@ WAYS_ON = {
     "/alerts": ("Ask for alerts", "/alerts/new"),
     "/venues": ("See all venues", "/venues"),
     "/profile": ("Ask for a new link", "/profile"),
+    "/my-data": ("Ask for a new link", "/my-data"),
     "/help": ("Find help near you", "/help-near-you"),
     "/local-support": ("See all local support organisations", "/local-support"),
     "": ("See all planned opportunities", "/plan"),

@@ -35,6 +35,7 @@ from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.settings import Settings
+from kil_pipeline.support.data_requests import erase_old_data_requests
 from kil_pipeline.support.help_requests import erase_old_help
 from kil_pipeline.support.interests import erase_old_interests
 from kil_pipeline.support.profiles import erase_old_profiles
@@ -194,6 +195,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
         erase_old_help,
+        erase_old_data_requests,
         erase_old_interests,
         erase_old_profiles,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.support.data_letters import write_data_link
 from kil_pipeline.support.help_letters import write_help_answered, write_help_confirm, write_help_passed_on
 from kil_pipeline.support.interest_letters import (
     write_interest_confirm,
@@ -17,6 +18,7 @@ NOTICES: Mapping[str, WriteNotice] = {
     "help_passed_on": write_help_passed_on,
     "help_answered": write_help_answered,
     "profile_link": write_profile_link,
+    "data_link": write_data_link,
     "interest_confirm": write_interest_confirm,
     "introduction_asked": write_introduction_asked,
     "introduction_agreed": write_introduction_agreed,

@@ -13,6 +13,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "data_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request")),
+    )
+    op.create_index(op.f("ix_data_request_asked_at"), "data_request", ["asked_at"])
+    op.create_index(op.f("ix_data_request_email"), "data_request", ["email"])
+
+    op.create_table(
         "profile",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
