@@ -57,6 +57,10 @@ WAYS_ON = {
     "/workspace": ("Back to your plan", "/workspace"),
     "/alerts": ("Ask for alerts", "/alerts/new"),
     "/venues": ("See all venues", "/venues"),
+    "/profile": ("Ask for a new link", "/profile"),
+    "/my-data": ("Ask for a new link", "/my-data"),
+    "/help": ("Find help near you", "/help-near-you"),
+    "/local-support": ("See all local support organisations", "/local-support"),
     "": ("See all planned opportunities", "/plan"),
 }
 """Where a person can go on from an error, by how the address begins: the text and the address of a link."""

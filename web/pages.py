@@ -35,6 +35,7 @@ NAVIGATION = (
 """The main navigation: each text with its address. A page is active where its path starts with the address."""
 
 FOOTER_LINKS = (
+    ("Help near you", "/help-near-you"),
     ("Accessibility", "/accessibility"),
     ("Privacy", "/privacy"),
     ("Data and feeds", "/data"),

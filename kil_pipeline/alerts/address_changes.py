@@ -17,9 +17,12 @@ from kil_pipeline.database import Base, new_id
 from kil_pipeline.errors import InvalidTransition, LinkNotValid
 from kil_pipeline.organisations.members import normalise_address
 
+CHANGES_KEPT = timedelta(days=30)
+"""How long a request is kept, confirmed or not."""
+
 
 class AddressChange(Base):
-    """A subscriber wants their mail to go to another address. Erased after 30 days, and with the subscriber."""
+    """A subscriber wants their mail to go to another address. Erased after `CHANGES_KEPT`, and with the subscriber."""
 
     __tablename__ = "address_change"
 
@@ -91,7 +94,7 @@ def _move(session: Session, row: Subscriber, address: str, now: datetime) -> Non
     queue_delivery(session, "address_changed", old, {}, due_at=now, subscriber_id=row.id, now=now)
 
 
-def erase_old_changes(session: Session, now: datetime, kept: timedelta = timedelta(days=30)) -> int:
+def erase_old_changes(session: Session, now: datetime, kept: timedelta = CHANGES_KEPT) -> int:
     """Erase requests older than `kept`, confirmed or not. Returns how many."""
     old = session.scalars(sa.select(AddressChange.id).where(AddressChange.asked_at < now - kept).limit(500)).all()
     session.execute(sa.delete(AddressChange).where(AddressChange.id.in_(old)))

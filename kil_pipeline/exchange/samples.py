@@ -32,6 +32,7 @@ from kil_pipeline.reference.areas import find_area
 from kil_pipeline.reference.reasons import reason
 from kil_pipeline.reference.themes import find_theme
 from kil_pipeline.settings import config_path
+from kil_pipeline.support.offers import SupportSettings, set_support
 from kil_pipeline.times import at_london, london_day
 
 SAMPLE_PREFIX = "EXI"
@@ -112,6 +113,9 @@ def _add_organisations(session: Session, now: datetime) -> dict[str, uuid.UUID]:
             now=now,
         )
         added[row["key"]] = organisation.id
+        if "areas" in row:
+            offer = SupportSettings(tuple(row["areas"]), tuple(row["support"]), row["how_to_ask"], "")
+            set_support(session, organisation.id, offer, now)
     for row in table["member"]:
         organisation_id = added[row["organisation"]]
         add_member(session, email=row["email"], organisation_id=organisation_id, role=Role(row["role"]), now=now)

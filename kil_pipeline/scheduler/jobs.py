@@ -40,6 +40,10 @@ from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, tu
 from kil_pipeline.rate_counts import erase_old_counts
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.settings import Settings
+from kil_pipeline.support.data_requests import erase_old_data_requests
+from kil_pipeline.support.help_requests import erase_old_help
+from kil_pipeline.support.interests import erase_old_interests
+from kil_pipeline.support.profiles import erase_old_profiles
 from kil_pipeline.times import utc_now
 
 MOST_BATCHES = 1000
@@ -200,6 +204,10 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         lambda session, now: erase_old_sign_ins(session, now, lifetimes),
         erase_old_invitations,
         lambda session, now: erase_old_audit_people(session, now, jobs.settings.audit_people_kept),
+        erase_old_help,
+        erase_old_data_requests,
+        erase_old_interests,
+        erase_old_profiles,
     )
     erased = 0
     for step in steps:

@@ -4,7 +4,25 @@ from collections.abc import Mapping
 
 from kil_pipeline.alerts.invitation_letters import write_invitation
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.support.data_letters import write_data_link
+from kil_pipeline.support.help_letters import write_help_answered, write_help_confirm, write_help_passed_on
+from kil_pipeline.support.interest_letters import (
+    write_interest_confirm,
+    write_introduction_agreed,
+    write_introduction_asked,
+    write_introduction_declined,
+)
+from kil_pipeline.support.profile_letters import write_profile_link
 
 NOTICES: Mapping[str, WriteNotice] = {
+    "data_link": write_data_link,
+    "help_answered": write_help_answered,
+    "help_confirm": write_help_confirm,
+    "help_passed_on": write_help_passed_on,
+    "interest_confirm": write_interest_confirm,
+    "introduction_agreed": write_introduction_agreed,
+    "introduction_asked": write_introduction_asked,
+    "introduction_declined": write_introduction_declined,
     "invitation": write_invitation,
+    "profile_link": write_profile_link,
 }

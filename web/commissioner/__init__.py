@@ -13,11 +13,13 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     copying_views,  # noqa: F401
     editing_views,  # noqa: F401
     import_views,  # noqa: F401
+    interest_views,  # noqa: F401
     invitation_views,  # noqa: F401
     notice_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
     sign_in_views,  # noqa: F401
     status_views,  # noqa: F401
+    support_views,  # noqa: F401
     workspace_views,  # noqa: F401
 )

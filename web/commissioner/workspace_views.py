@@ -11,6 +11,8 @@ from kil_pipeline.plan.worklists import Show, find_items, suggest_disclosure, wo
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.patch_views import show_patch
+from web.commissioner.support_views import acts_for_body
 from web.context import database, now, today
 
 PER_PAGE = 50
@@ -19,7 +21,9 @@ PER_PAGE = 50
 @blueprint.get("/workspace")
 @needs(Role.VIEWER)
 def workspace() -> str:
-    """List the entries of the organisation that one acts for, last touched first."""
+    """List the entries of the organisation that one acts for, last touched first; a support body's patch instead."""
+    if acts_for_body():
+        return show_patch()
     show = next((known for known in Show if known.value == request.args.get("show")), Show.ALL)
     words = clean_line(drop_unwritable(request.args.get("q", "")))[:200]
     with database().read() as db:

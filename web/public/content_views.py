@@ -13,6 +13,7 @@ from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import public_entries
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.reference.personal_data_register import held_kinds
 from kil_pipeline.reference.reasons import reasons
 from kil_pipeline.reference.routes import routes
 from web.context import database
@@ -77,7 +78,7 @@ def accessibility() -> str:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """Say what is kept about people, and for how long."""
-    return render_template("public/privacy.html")
+    return render_template("public/privacy.html", kinds=held_kinds())
 
 
 def latest_news(session: Session) -> tuple[News, ...]:

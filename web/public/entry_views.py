@@ -22,12 +22,16 @@ from kil_pipeline.plan.wordings import Fact, describe_facts
 from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.reference.routes import Route, route
 from kil_pipeline.reference.statutory_dates import representations_close
+from kil_pipeline.support.offers import support_near
+from kil_pipeline.support.public_interests import public_interests
 from web.context import database, today
 from web.public import blueprint
 from web.public.feed_links import feed_links
 from web.public.schemas import PublicEntrySchema
 from web.queries import write_plan_query
 
+SUPPORT_SHOWN = 3
+"""How many local support organisations the page names itself."""
 FACTS_APART = ("summary", "route")
 """Facts that the page shows in a place of their own."""
 
@@ -73,6 +77,8 @@ def entry_parts(session: Session, found: PublicEntry, revisions: tuple[PublicRev
         "contact": found.content.contact or found.commissioner.contact,
         "revisions": revisions,
         "sessions": sessions_about(session, found.reference),
+        "interests": public_interests(session, found.id),
+        "support": support_near(session, found.content.areas)[:SUPPORT_SHOWN],
         "links": feed_links(follow),
         "alerts": "/alerts/new" + write_plan_query(follow),
     }

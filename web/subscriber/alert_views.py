@@ -19,6 +19,7 @@ from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import WEEKDAYS, AlertForm, read_alert_form, read_choice_form
 from web.subscriber.manage_views import show_choices, signer
+from web.subscriber.profile_prefill import profile_in_use
 
 LOOK_BACK = "look back"
 """What the button sends that shows what would have been sent."""
@@ -29,7 +30,11 @@ OFFERED = ("open", "grant", "no_tender", "undecided")
 @blueprint.get("/alerts/new")
 def new_alerts() -> str:
     """Show the form, filled in with the filters that the reader comes from."""
-    return _form(AlertForm("", read_plan_query(request.args).criteria, Frequency.WEEKLY, 0, (), False))
+    criteria, profile = read_plan_query(request.args).criteria, profile_in_use()
+    email = profile.email if profile else ""
+    if profile is not None and criteria == Criteria():
+        criteria = Criteria(areas=profile.answers.areas, themes=profile.answers.themes)
+    return _form(AlertForm(email, criteria, Frequency.WEEKLY, 0, (), False))
 
 
 @blueprint.post("/alerts/new")
@@ -117,6 +122,7 @@ def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | 
         themes=themes(),
         chances={code: words for code, words in CHANCES.items() if code in (*OFFERED, *form.criteria.chances)},
         commissioners=commissioners,
+        profile=None if view else profile_in_use(),
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
     )

@@ -1,0 +1,1 @@
+"""Help for small organisations: local support, their profile, their interest in an entry, and each other."""
