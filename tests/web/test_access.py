@@ -48,6 +48,8 @@ ACCESS = {
     "public.plan_csv": Access.ANYBODY,
     "public.plan_xlsx": Access.ANYBODY,
     "public.plan_ocds": Access.ANYBODY,
+    "public.plan_records": Access.ANYBODY,
+    "public.entry_release": Access.ANYBODY,
     "public.entry": Access.ANYBODY,
     "public.entry_json": Access.ANYBODY,
     "public.change": Access.ANYBODY,
