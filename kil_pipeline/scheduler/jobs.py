@@ -32,6 +32,7 @@ from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
+from kil_pipeline.organisations.api_requests import erase_old_answers
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
@@ -192,6 +193,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
         erase_old_uploads,
+        erase_old_answers,
     )
     erased = 0
     for step in steps:

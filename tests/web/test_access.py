@@ -28,6 +28,7 @@ class Access(StrEnum):
     """Who a route is for."""
 
     ANYBODY = "anybody"
+    TOKEN = "a program with a token of its organisation"
     LINK = "whoever holds the link from a mail"
     VIEWER = "viewer"
     AUTHOR = "author"
@@ -79,6 +80,10 @@ ACCESS = {
     "api.list_areas": Access.ANYBODY,
     "api.list_themes": Access.ANYBODY,
     "api.list_routes": Access.ANYBODY,
+    "write_api.create_draft": Access.TOKEN,
+    "write_api.show_draft": Access.TOKEN,
+    "write_api.change_draft": Access.TOKEN,
+    "write_api.publish_draft": Access.TOKEN,
     "api.openapi_json": Access.ANYBODY,
     "api.docs": Access.ANYBODY,
     "subscriber.new_alerts": Access.ANYBODY,
@@ -232,7 +237,8 @@ def test_a_form_without_its_token_is_refused_everywhere_but_at_one_click_unsubsc
     author = visitors[Visitor.AUTHOR]
     answers = {rule.endpoint: author.post(address_of(rule), data={"version": "1"}) for rule in posts(app)}
     refused = {endpoint for endpoint, answer in answers.items() if "Please send the form again" in answer.text}
-    assert set(answers) - refused == {"subscriber.stop"}
+    programs = {endpoint for endpoint in answers if ACCESS[endpoint] is Access.TOKEN}
+    assert set(answers) - refused == {"subscriber.stop"} | programs
     assert {answers[endpoint].status_code for endpoint in refused} == {400}
 
 
@@ -240,6 +246,19 @@ def test_the_token_of_another_browser_is_refused(app: Flask, visitors: dict[Visi
     token = csrf_token(app.test_client().get("/alerts/new").text)
     answer = visitors[Visitor.AUTHOR].post("/workspace/entries/new", data={"headline": "x", "csrf_token": token})
     assert answer.status_code == 400
+
+
+def test_a_program_without_a_token_is_refused_and_a_browser_that_is_signed_in_has_none(
+    app: Flask, visitors: dict[Visitor, FlaskClient]
+) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if ACCESS[rule.endpoint] is Access.TOKEN]
+    for visitor in (Visitor.NOBODY, Visitor.AUTHOR):
+        answers = [
+            visitors[visitor].open(address_of(rule), method=method)
+            for rule in rules
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        ]
+        assert {(answer.status_code, answer.headers["WWW-Authenticate"]) for answer in answers} == {(401, "Bearer")}
 
 
 def test_one_click_unsubscribing_needs_no_cookie_and_no_token(app: Flask, sqlite_database: Database) -> None:
