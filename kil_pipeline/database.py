@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from uuid_utils.compat import uuid7
 
 NAMING = {
@@ -67,11 +67,13 @@ class Database:
         self.engine = _make_engine(url)
         self.writer = self.engine.execution_options(kil_write=True)
         """The same engine, on which a transaction takes the one writer's place at once (SQLite)."""
+        self.sessions = sessionmaker(expire_on_commit=False)
+        """Makes the sessions of this database alone: what must happen at its commits listens to it."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one state of the database and changes nothing."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.sessions(bind=self.engine) as session:
             yield session
             session.rollback()
 
@@ -81,7 +83,7 @@ class Database:
 
         On SQLite it takes the one writer's place at once (BEGIN IMMEDIATE), so that no reader has to be upgraded.
         """
-        with Session(self.writer, expire_on_commit=False) as session, session.begin():
+        with self.sessions(bind=self.writer) as session, session.begin():
             yield session
 
     def close(self) -> None:

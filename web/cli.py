@@ -15,8 +15,8 @@ from kil_pipeline.exchange.samples import load_sample
 from kil_pipeline.migrations import upgrade
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
-from kil_pipeline.scheduler.clock import run_worker
 from kil_pipeline.scheduler.jobs import run_tick
+from kil_pipeline.scheduler.queue import run_queue_worker
 from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
 from web.commands import migrated, with_database, with_settings
@@ -135,7 +135,7 @@ def worker(settings: Settings, database: Database) -> None:
         raise click.UsageError(
             "On SQLite `kil serve` holds the scheduler itself: a second one would only get in its way."
         )
-    run_worker(make_jobs(settings, database), settings.tick_every)
+    run_queue_worker(make_jobs(settings, database), settings.tick_every)
 
 
 @kil.command()

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import cast
 
 from flask import Response, current_app, g
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.early_notice_records import RecordKeeper
@@ -25,8 +23,6 @@ class Context:
     clock: Callable[[], datetime] = utc_now
     random_token: Callable[[], str] = secrets.token_urlsafe
     """Makes a new unguessable text at each call: nonces, the tokens of forms and of sessions."""
-    limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
-    """Counts for this process alone."""
     records: RecordKeeper = field(default_factory=RecordKeeper)
     """Keeps the figures of commissioners, for this process alone."""
 

@@ -11,6 +11,7 @@ from feeds.mail_transports import make_sender
 from kil_pipeline.database import Database
 from kil_pipeline.scheduler.clock import start_clock
 from kil_pipeline.scheduler.jobs import Jobs
+from kil_pipeline.scheduler.queue import announce_mail
 from kil_pipeline.settings import Settings, load_settings
 from web.app import create_app
 from web.context import Context
@@ -19,11 +20,13 @@ from web.warm import warm
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the database, making the folder of an SQLite file where it is missing."""
+    """Open the database, making the folder of an SQLite file where it is missing. Mail wakes the workers."""
     file = sqlite_file(settings)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database_url)
+    database = Database(settings.database_url)
+    announce_mail(database)
+    return database
 
 
 def sqlite_file(settings: Settings) -> Path | None:

@@ -101,15 +101,24 @@ def read_request(session: Session, request_id: uuid.UUID) -> tuple[tuple[Criteri
     return tuple(from_json(Criteria, body) for body in row.criteria), Frequency(row.frequency)
 
 
+def is_confirmed(session: Session, token: str, now: datetime) -> bool:
+    """Tell whether a confirmation link was used already; nothing is used up. Raises `LinkNotValid`."""
+    return _request_of(session, token, now, lock=False).confirmed_at is not None
+
+
+def _request_of(session: Session, token: str, now: datetime, *, lock: bool) -> AlertRequest:
+    found = session.get(ConfirmationToken, hash_token(token))
+    if found is None or found.expires_at <= now:
+        raise LinkNotValid("A confirmation link lives for seven days. Ask for alerts again to get a new one.")
+    return session.get_one(AlertRequest, found.request_id, with_for_update=lock)
+
+
 def confirm_alerts(session: Session, token: str, *, digest_hour: time, now: datetime) -> uuid.UUID:
     """Confirm a request: from now on its address gets what was asked for. Returns the subscriber's id.
 
     A second press on the same button changes nothing. Raises `LinkNotValid` for an expired or unknown link.
     """
-    found = session.get(ConfirmationToken, hash_token(token))
-    if found is None or found.expires_at <= now:
-        raise LinkNotValid("A confirmation link lives for seven days. Ask for alerts again to get a new one.")
-    row = session.get_one(AlertRequest, found.request_id, with_for_update=True)
+    row = _request_of(session, token, now, lock=True)
     criteria = tuple(from_json(Criteria, body) for body in row.criteria)
     if row.confirmed_at is not None:
         # pressed twice: the choices are there, or were changed since

@@ -222,4 +222,5 @@ def _keep_unlisted(old: EntryContent, row: ReadRow) -> EntryContent:
         milestones=tuple(sorted(milestones, key=lambda m: dates.index(m.kind))),
         disclosures=(*new.disclosures, *unlisted),
         notices=old.notices,
+        links=old.links,
     )

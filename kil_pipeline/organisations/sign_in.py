@@ -17,6 +17,7 @@ from kil_pipeline.database import Base
 from kil_pipeline.errors import LinkNotValid
 from kil_pipeline.organisations.members import Member, User, memberships_of, normalise_address
 
+LINK_IS_SPENT = "A sign-in link works once, and only for a short time. Ask for a new one."
 MOST_LINKS_AN_HOUR = 5
 """How many sign-in links one person can ask for within an hour."""
 IDLE = timedelta(hours=2)
@@ -98,6 +99,13 @@ def mint_sign_in_token(
     return token
 
 
+def check_sign_in_token(session: Session, token: str, now: datetime) -> None:
+    """Raise `LinkNotValid` where a link would not sign anybody in; nothing is used up."""
+    found = session.get(SignInToken, hash_token(token))
+    if found is None or found.used_at is not None or found.expires_at <= now:
+        raise LinkNotValid(LINK_IS_SPENT)
+
+
 def start_session(
     session: Session, token: str, now: datetime, *, random_token: Callable[[], str] = new_token
 ) -> tuple[str, Member]:
@@ -110,7 +118,7 @@ def start_session(
     )
     memberships = memberships_of(session, user_id) if user_id else ()
     if not memberships:
-        raise LinkNotValid("A sign-in link works once, and only for a short time. Ask for a new one.")
+        raise LinkNotValid(LINK_IS_SPENT)
     member = memberships[0]
     key = random_token()
     session.add(

@@ -34,6 +34,7 @@ OTHER_FIELDS = {
     "cpv": "CPV codes",
     "benefits": "Benefits sought",
     "notices": "Notices on Find a Tender",
+    "links": "Linked planned opportunities",
 }
 """Public fields that need no reason when they are empty, each with its label."""
 
@@ -146,6 +147,9 @@ def _other_sentence(old: EntryContent, new: EntryContent, path: str, label: str)
             if added
             else f"{label} changed."
         )
+    if path == "links":
+        linked = [link for link in new.links if link not in old.links]
+        return " ".join(f"{link.kind.label} {link.reference}." for link in linked) if linked else f"{label} changed."
     if path == "contact":
         return f"{label}: {_full_stop(new.contact)}" if new.contact else f"{label} was taken out."
     return f"{label} changed."

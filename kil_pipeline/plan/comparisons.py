@@ -79,6 +79,8 @@ def _other_words(content: EntryContent, path: str) -> tuple[str, ...]:
             return tuple(f"{code} {cpv_label(code)}" for code in content.cpv)
         case "benefits":
             return tuple(benefit(code).name for code in content.benefits)
+        case "links":
+            return tuple(f"{link.kind.label} {link.reference}" for link in content.links)
         case "notices":
             return tuple(f"{n.kind} {n.id}, {_day(n.published_on)}" for n in content.notices)
     text: str | None = getattr(content, path)

@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from kil_pipeline.errors import InvalidContent
 from kil_pipeline.plan.disclosures import Disclosure
@@ -35,6 +36,32 @@ class Notice:
     published_on: date
 
 
+class LinkKind(StrEnum):
+    """How an entry comes after another one."""
+
+    REPLACES = "replaces"
+    FOLLOWS = "follows"
+    SPLIT_FROM = "split_from"
+
+    @property
+    def label(self) -> str:
+        """In plain words, before the other one's name."""
+        return {"replaces": "Replaces", "follows": "Follows", "split_from": "Split from"}[self.value]
+
+    @property
+    def label_back(self) -> str:
+        """In plain words on the other one's page, before this one's name."""
+        return {"replaces": "Replaced by", "follows": "Followed by", "split_from": "Split into"}[self.value]
+
+
+@dataclass(frozen=True)
+class EntryLink:
+    """That an entry comes after another published one of the same organisation."""
+
+    kind: LinkKind
+    reference: str
+
+
 @dataclass(frozen=True)
 class EntryContent:
     """Everything public that an author says of an entry; only the headline is mandatory.
@@ -63,6 +90,7 @@ class EntryContent:
     milestones: tuple[Milestone, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     notices: tuple[Notice, ...] = ()
+    links: tuple[EntryLink, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.headline.strip():

@@ -129,11 +129,6 @@ def drafts_of(session: Session, organisation_id: uuid.UUID, *, limit: int = 100,
     return tuple(_draft(entry, copy) for entry, copy in rows)
 
 
-def count_drafts(session: Session, organisation_id: uuid.UUID) -> int:
-    """Return how many entries an organisation has, drafts and public ones."""
-    return session.scalar(sa.select(sa.func.count()).where(Entry.organisation_id == organisation_id)) or 0
-
-
 def _load(session: Session, entry_id: uuid.UUID) -> tuple[Entry, WorkingCopy]:
     row = session.execute(
         sa.select(Entry, WorkingCopy)

@@ -155,17 +155,21 @@ def raise_overdue(session: Session, now: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class SoonOverdue:
-    """A published field that readers will see as overdue, unless something is published by the day that was named."""
+class DueAnswer:
+    """A published field that readers see as overdue, or will, unless something is published by the day named."""
 
     reference: str
     headline: str
     path: str
     expected_by: date
 
+    def overdue(self, today: date) -> bool:
+        """Tell whether readers see the flag."""
+        return self.expected_by < today
 
-def soon_overdue(session: Session, organisation_id: uuid.UUID, today: date, *, limit: int = 50) -> list[SoonOverdue]:
-    """Return the fields of an organisation's that turn overdue within ten working days, soonest first.
+
+def due_answers(session: Session, organisation_id: uuid.UUID, today: date, *, limit: int = 50) -> list[DueAnswer]:
+    """Return the fields of an organisation's that are overdue or turn so within ten working days, oldest first.
 
     Readers see the flag on the day after the one that was named. On the first day that this lists a field, ten working
     days (as England counts them) are left before that.
@@ -176,14 +180,13 @@ def soon_overdue(session: Session, organisation_id: uuid.UUID, today: date, *, l
         .where(
             PublicEntryRow.organisation_id == organisation_id,
             PublicEntryRow.ended.is_not(True),
-            PublicDisclosure.expected_by >= today,
             PublicDisclosure.expected_by < add_working_days(today, WARNED_AHEAD + 1, is_england_working_day),
         )
         .order_by(PublicDisclosure.expected_by, PublicEntryRow.reference, PublicDisclosure.path)
         .limit(limit)
     )
     return [
-        SoonOverdue(reference, str(content["headline"]), path, expected_by)
+        DueAnswer(reference, str(content["headline"]), path, expected_by)
         for reference, content, path, expected_by in rows
         if expected_by is not None
     ]
@@ -194,6 +197,15 @@ def turn_day(session: Session, now: datetime) -> bool:
     old, today = public_version(session).day, london_day(now)
     if old >= today:
         return False
+    session.execute(
+        sa.update(PublicEntryRow)
+        .where(
+            PublicEntryRow.stale.is_(False),
+            PublicEntryRow.opens_until < today,
+            PublicEntryRow.status.in_([status.value for status in Status if status.waits]),
+        )
+        .values(stale=True)
+    )
     if _something_passed(session, old, today):
         record(session, DayTurned(day=today), now)
         return True

@@ -70,7 +70,8 @@ class PublicEntryRow(Base):
 
     __tablename__ = "public_entry"
     __table_args__ = (
-        sa.Index("ix_public_entry_soonest", "ended", "opens_on", "reference", "entry_id"),
+        sa.Index("ix_public_entry_soonest", "ended", "stale", "opens_on", "reference", "entry_id"),
+        sa.Index("ix_public_entry_stale", "stale", "opens_until"),
         sa.Index("ix_public_entry_newest", "first_published_at", "reference", "entry_id"),
         sa.Index("ix_public_entry_updated", "updated_at", "reference", "entry_id"),
     )
@@ -82,12 +83,16 @@ class PublicEntryRow(Base):
     content: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(sa.String(20), index=True)
     ended: Mapped[bool]
+    stale: Mapped[bool]
+    """Its opening has passed, and nobody said that it opened. The turn of the day sets it (`turn_day`)."""
     route: Mapped[str | None] = mapped_column(sa.String(40), index=True)
     chance: Mapped[str] = mapped_column(sa.String(20), index=True)
     value_least: Mapped[int | None] = mapped_column(sa.BigInteger)
     value_most: Mapped[int | None] = mapped_column(sa.BigInteger)
     opens_on: Mapped[date]
     """Earliest day of the opening (or of the intention notice); 9999-12-31 where none is stated, to sort last."""
+    opens_until: Mapped[date]
+    """Latest day of the same; 9999-12-31 where none is stated."""
     first_published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -142,6 +147,16 @@ class PublicDisclosure(Base):
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
     path: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     expected_by: Mapped[date | None] = mapped_column(index=True)
+
+
+class PublicLink(Base):
+    """That a public entry replaces, follows or was split from another: found from the other one's page by this."""
+
+    __tablename__ = "public_link"
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(30), primary_key=True, index=True)
 
 
 NO_OPENING = date(9999, 12, 31)

@@ -23,6 +23,7 @@ from kil_pipeline.plan.entries import (
     PublicCpv,
     PublicDisclosure,
     PublicEntryRow,
+    PublicLink,
     PublicMilestone,
     PublicTheme,
     Revision,
@@ -43,15 +44,31 @@ def publish_entry(
     `why`: the reason for the change, in public words. `minor`: a correction that nobody is told of.
     Raises `InvalidTransition` where the status may not become what the working copy says.
     """
+    session.get_one(Entry, entry_id, with_for_update=True)
+    content = from_json(EntryContent, session.get_one(WorkingCopy, entry_id).content)
+    return publish_content(session, entry_id, content, by=by, why=why, minor=minor, now=now)
+
+
+def publish_content(
+    session: Session,
+    entry_id: uuid.UUID,
+    content: EntryContent,
+    *,
+    by: Author = NOBODY,
+    why: str = "",
+    minor: bool = False,
+    now: datetime,
+) -> int | None:
+    """Make `content` public, as `publish_entry` does; the working copy may say more, and stays as it is."""
     entry = session.get_one(Entry, entry_id, with_for_update=True)
     copy = session.get_one(WorkingCopy, entry_id)
-    content = from_json(EntryContent, copy.content)
     last = session.scalar(
         sa.select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc()).limit(1)
     )
     old = from_json(EntryContent, last.content) if last else None
     _check_status(Status(entry.status), content.status)
-    copy.published_version = copy.version
+    if from_json(EntryContent, copy.content) == content:
+        copy.published_version = copy.version
     changes = describe_changes(old, content)
     if not changes:
         return None
@@ -134,7 +151,8 @@ def _refresh_public_view(
     row.route, row.chance = content.route, chance_of(content)
     row.value_least = content.value.least if content.value else None
     row.value_most = content.value.most if content.value else None
-    row.opens_on = opening.earliest if opening else NO_OPENING
+    row.opens_on, row.opens_until = (opening.earliest, opening.latest) if opening else (NO_OPENING, NO_OPENING)
+    row.stale = content.status.waits and row.opens_until < london_day(now)
     row.updated_at = now
     session.flush()
     _write_indexes(session, entry.id, content)
@@ -144,7 +162,7 @@ def _refresh_public_view(
 
 
 def _forget_indexes(session: Session, entry_id: uuid.UUID) -> None:
-    for table in (PublicArea, PublicTheme, PublicCpv, PublicMilestone, PublicDisclosure):
+    for table in (PublicArea, PublicTheme, PublicCpv, PublicMilestone, PublicDisclosure, PublicLink):
         session.execute(sa.delete(table).where(table.entry_id == entry_id))
     forget_entry(session, entry_id)
 
@@ -160,4 +178,5 @@ def _write_indexes(session: Session, entry_id: uuid.UUID, content: EntryContent)
     session.add_all(
         PublicDisclosure(entry_id=entry_id, path=d.path, expected_by=d.expected_by) for d in content.disclosures
     )
+    session.add_all(PublicLink(entry_id=entry_id, kind=a.kind.value, reference=a.reference) for a in content.links)
     session.flush()

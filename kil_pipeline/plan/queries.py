@@ -34,7 +34,8 @@ MOST_PER_PAGE = 100
 class Order(StrEnum):
     """How a list is sorted. What is not known comes last in either direction.
 
-    Ended entries come last of all by relevance and by opening. Without words, relevance is the same as `soonest`.
+    Ended entries come last of all by relevance and by opening; before them, by opening, those whose opening has passed
+    and of which nobody said that they opened. Without words, relevance is the same as `soonest`.
     """
 
     RELEVANCE = "relevance"
@@ -84,7 +85,12 @@ _VALUE = sa.func.coalesce(PublicEntryRow.value_most, PublicEntryRow.value_least)
 _BY_REFERENCE = PublicEntryRow.reference.asc()
 
 _ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
-    Order.SOONEST: (PublicEntryRow.ended.asc(), PublicEntryRow.opens_on.asc(), _BY_REFERENCE),
+    Order.SOONEST: (
+        PublicEntryRow.ended.asc(),
+        PublicEntryRow.stale.asc(),
+        PublicEntryRow.opens_on.asc(),
+        _BY_REFERENCE,
+    ),
     Order.LATEST: (
         PublicEntryRow.ended.asc(),
         (PublicEntryRow.opens_on == NO_OPENING).asc(),

@@ -27,6 +27,11 @@ class Status(StrEnum):
         return self in (Status.CONCLUDED, Status.CANCELLED, Status.WITHDRAWN)
 
     @property
+    def waits(self) -> bool:
+        """Whether its opening is still to come."""
+        return self in (Status.PUBLISHED, Status.ON_HOLD)
+
+    @property
     def needs_reason(self) -> bool:
         """Whether a reason is mandatory."""
         return self in (Status.ON_HOLD, Status.CANCELLED, Status.WITHDRAWN)

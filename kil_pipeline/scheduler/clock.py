@@ -1,9 +1,7 @@
 """The clock: APScheduler wakes the jobs every minute and holds no state. What is due is in the tables."""
 
 import os
-import signal
 import socket
-import threading
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -44,8 +42,7 @@ def tick(jobs: Jobs) -> None:
     """Do what is due now, and say so in the log where there was anything."""
     now = jobs.clock()
     try:
-        with jobs.database.write() as session:
-            beat(session, f"{socket.gethostname()}:{os.getpid()}", now)
+        note_alive(jobs, now)
         report = run_tick(jobs, now)
     except SQLAlchemyError as error:
         log.error("tick failed", cause=str(error).splitlines()[0])
@@ -53,6 +50,12 @@ def tick(jobs: Jobs) -> None:
     done = {what: number for what, number in report.counts if number}
     if done or report.failures:
         log.info("tick", **done, failures=list(report.failures))
+
+
+def note_alive(jobs: Jobs, now: datetime) -> None:
+    """Note that this process is at work."""
+    with jobs.database.write() as session:
+        beat(session, f"{socket.gethostname()}:{os.getpid()}", now)
 
 
 def send_queued(jobs: Jobs) -> None:
@@ -65,15 +68,3 @@ def send_queued(jobs: Jobs) -> None:
             log.info("sent", mails=send_deliveries(jobs, now))
     except SQLAlchemyError as error:
         log.error("sending failed", cause=str(error).splitlines()[0])
-
-
-def run_worker(jobs: Jobs, every: timedelta) -> None:
-    """Tick until the process is told to stop (SIGTERM or SIGINT); a tick that runs is let finish."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    scheduler = start_clock(jobs, every)
-    log.info("worker started", every=every.total_seconds())
-    stop.wait()
-    scheduler.shutdown(wait=True)
-    log.info("worker stopped")

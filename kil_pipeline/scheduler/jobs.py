@@ -35,6 +35,7 @@ from kil_pipeline.exchange.import_uploads import erase_old_uploads
 from kil_pipeline.organisations.api_requests import erase_old_answers
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
+from kil_pipeline.rate_counts import erase_old_counts
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
@@ -192,6 +193,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
+        erase_old_counts,
         erase_old_uploads,
         erase_old_answers,
     )

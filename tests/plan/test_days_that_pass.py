@@ -1,15 +1,23 @@
 """Days that pass: what was expected by one is overdue after it, and what reads differently moves the version."""
 
+import importlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import events_after, public_version
 from kil_pipeline.events.types import DisclosureOverdue
 from kil_pipeline.plan.contents import Milestone
+from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.early_notices import raise_overdue, turn_day
+from kil_pipeline.plan.entries import PublicEntryRow
 from kil_pipeline.plan.expected_dates import Precision
+from kil_pipeline.plan.queries import public_entries
 from kil_pipeline.plan.statuses import Status
 from tests.factories import TODAY, a_commissioner, a_milestone, publish, republish, some_content
 
@@ -101,3 +109,48 @@ def test_a_day_turns_once_and_never_back(database: Database) -> None:
 def test_days_that_were_missed_turn_at_once(database: Database) -> None:
     publish_one(database, a_milestone("opens", OPENS))
     assert turn(database, OPENS + timedelta(days=40))[0]
+
+
+def test_what_should_have_opened_goes_behind_what_is_still_to_come(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session)
+        publish(session, council.id, some_content("Passed", milestones=(a_milestone("opens", date(2026, 12, 1)),)))
+        publish(session, council.id, some_content("Late", milestones=(a_milestone("opens", date(2026, 11, 1)),)))
+        publish(session, council.id, some_content("To come", milestones=(a_milestone("opens", date(2027, 3, 1)),)))
+        publish(session, council.id, some_content("No date"))
+    orders = []
+    for day in (date(2026, 12, 1), date(2026, 12, 2)):
+        with database.write() as session:
+            turn_day(session, at(day))
+            orders.append([entry.headline for entry in public_entries(session, Criteria()).entries])
+    assert orders == [["Passed", "To come", "No date", "Late"], ["To come", "No date", "Late", "Passed"]]
+
+
+def test_a_plan_of_before_is_put_in_order_by_the_migration_as_it_would_be_now(database: Database) -> None:
+    openings = [(date(2026, 11, 5), Precision.MONTH), (date(2026, 11, 5), Precision.QUARTER), (OPENS, Precision.DAY)]
+    with database.write() as session:
+        council = a_commissioner(session)
+        for day, precision in openings:
+            milestone = a_milestone("opens", day, precision)
+            for status in (Status.PUBLISHED, Status.ON_HOLD, Status.CONCLUDED):
+                publish(session, council.id, some_content(milestones=(milestone,), status=status, status_reason="So."))
+        publish(session, council.id, some_content("No date"))
+        turn_day(session, at(date(2026, 12, 2)))
+    expected = soonest_columns(database)
+    assert sorted({stale for _, _, stale in expected}) == [False, True]
+    with database.writer.begin() as connection:
+        for index in ("ix_public_entry_soonest", "ix_public_entry_stale"):
+            connection.exec_driver_sql(f"DROP INDEX {index}")
+        for column in ("stale", "opens_until"):
+            connection.exec_driver_sql(f"ALTER TABLE public_entry DROP COLUMN {column}")
+        connection.exec_driver_sql("CREATE INDEX ix_public_entry_soonest ON public_entry (opens_on)")
+        with Operations.context(MigrationContext.configure(connection)):
+            importlib.import_module("kil_pipeline.migrations.versions.0006_stale_entries").upgrade()
+    assert soonest_columns(database) == expected
+
+
+def soonest_columns(database: Database) -> list[tuple[str, date, bool]]:
+    """Return what an entry's place among the soonest is made of."""
+    with database.read() as session:
+        columns = (PublicEntryRow.reference, PublicEntryRow.opens_until, PublicEntryRow.stale)
+        return [(*row,) for row in session.execute(sa.select(*columns).order_by(PublicEntryRow.reference))]

@@ -16,6 +16,7 @@ from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft
 from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.queries import public_entry, public_revisions
+from kil_pipeline.plan.status_deeds import DEEDS, StatusDeed, content_after, do_deed
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.withheld import withheld_values
 from tests.factories import NOW, a_commissioner, some_content
@@ -59,6 +60,27 @@ class Life(RuleBasedStateMachine):
     def choose_a_status(self, status: Status) -> None:
         """Hold, cancel, withdraw, resume, conclude or open it."""
         self._save(replace(self.writing, status=status, status_reason="As agreed." if status.needs_reason else ""))
+
+    @rule(deed=st.sampled_from(DEEDS))
+    def do_a_deed(self, deed: StatusDeed) -> None:
+        """Change its status alone, whatever else is being written."""
+        self.now += timedelta(minutes=1)
+        old = self.published[-1].status if self.published else None
+        allowed = old is not None and (deed.status is old or deed.status.value in ALLOWED[old.value].split())
+        try:
+            with self.database.write() as session:
+                number = do_deed(session, self.entry, deed, "As agreed.", now=self.now)
+            done = True
+        except InvalidTransition:
+            done = False
+        assert done == allowed
+        if not done:
+            return
+        self.writing = content_after(self.writing, deed, "As agreed.")
+        public = content_after(self.published[-1], deed, "As agreed.")
+        assert number == (len(self.published) + 1 if public != self.published[-1] else None)
+        if number:
+            self.published.append(public)
 
     @rule(value=st.sampled_from(["", "£5,000", "£6,000"]))
     def withhold(self, value: str) -> None:

@@ -192,8 +192,7 @@ def test_the_old_button_does_not_claim_to_start_what_was_stopped(
 
 
 def test_a_link_that_never_was_says_how_to_get_one(client: FlaskClient) -> None:
-    path = "/alerts/confirm/nobody-sent-this"
-    page = HtmlPage(Form(HtmlPage(client.get(path)), path).send(client), 410)
+    page = HtmlPage(client.get("/alerts/confirm/nobody-sent-this"), 410)
     assert page.texts("main") == [
         (
             "This link does not work any more A confirmation link lives for seven days. "
@@ -209,9 +208,22 @@ def test_a_link_works_for_seven_days(client: FlaskClient, sqlite_database: Datab
     post.tick(NOW)
     path = confirmation_path(post)
     clock.moment = NOW + timedelta(days=7) - timedelta(seconds=1)
-    press(client, path)
+    form = Form(HtmlPage(client.get(path)), path)
     clock.moment = NOW + timedelta(days=7)
-    HtmlPage(Form(HtmlPage(client.get(path)), path).send(client), 410)
+    HtmlPage(client.get(path), 410)
+    HtmlPage(form.send(client), 410)
+
+
+def test_a_link_that_was_used_leads_to_what_one_gets(client: FlaskClient, sqlite_database: Database) -> None:
+    post = Post(sqlite_database)
+    ask(client, {"email": "reader@example.org"})
+    post.tick(NOW)
+    path = confirmation_path(post)
+    assert HtmlPage(client.get(path)).texts("h1") == ["Start your alerts"]
+    press(client, path)
+    again = HtmlPage(client.get(path))
+    assert again.texts("h1") == ["Your alerts have started already"]
+    assert Form(again, path).send(client).status_code < 400
 
 
 @pytest.mark.parametrize("path", ["/alerts/made-up", "/alerts/made-up/unsubscribe"])

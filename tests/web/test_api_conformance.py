@@ -22,7 +22,7 @@ from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_ve
 from kil_pipeline.organisations.api_tokens import mint_api_token
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
-from kil_pipeline.plan.contents import EntryContent, Notice
+from kil_pipeline.plan.contents import EntryContent, EntryLink, LinkKind, Notice
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.money import Money
 from tests.factories import NOW, a_commissioner, a_milestone, publish, republish
@@ -40,6 +40,7 @@ FULL = EntryContent(
     route="psr.most-suitable-provider",
     milestones=(a_milestone("opens", date(2027, 3, 1)),),
     disclosures=(Disclosure("lots", DisclosureState.UNDECIDED, "undecided.codesign"),),
+    links=(EntryLink(LinkKind.REPLACES, "EXC-0001"),),
     notices=(Notice("UK2", "1-2026", "https://example.org/1-2026", date(2026, 9, 1)),),
 )
 OPERATIONS = (

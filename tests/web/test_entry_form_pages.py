@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import events_after
 from kil_pipeline.plan.contents import EntryContent, Notice
+from kil_pipeline.plan.statuses import Status
 from tests.web.forms import Filled, Form
 from tests.web.html import HtmlPage
 
@@ -249,7 +250,7 @@ def test_a_value_kept_back_is_not_overwritten_unseen_either(author: FlaskClient)
     assert theirs.send(author, {"value": "£2m"}).status_code == 302
     HtmlPage(mine.send(author, {"value": "£3m"}), 409)
     assert saved(author)["value"] == ["£2m"]
-    assert "Changes not published" not in HtmlPage(author.get("/workspace")).texts("main")[0]
+    assert "Changes not published" not in HtmlPage(author.get("/workspace")).texts("li", "result")[0]
 
 
 def test_what_changed_after_the_preview_is_not_published_unseen(author: FlaskClient, client: FlaskClient) -> None:
@@ -302,12 +303,12 @@ def test_a_status_that_cannot_follow_is_said_at_its_field(author: FlaskClient, c
     HtmlPage(client.get("/entries/EXC-0001"), 404)
 
 
-def test_a_status_with_its_reason_is_public(author: FlaskClient, client: FlaskClient) -> None:
-    start(author, {"headline": "Beds"})
-    publish(author)
-    Form(HtmlPage(author.get(FIRST)), FIRST).send(author, {"status": "On hold", "status_reason": "A budget review."})
-    publish(author)
-    assert HtmlPage(client.get("/entries/EXC-0001")).texts("div", "status-reason") == ["On hold: A budget review."]
+def test_the_status_of_what_is_public_is_not_typed_and_stays(author: FlaskClient, publish: Callable[..., str]) -> None:
+    publish(EntryContent("Beds", status=Status.ON_HOLD, status_reason="A budget review."))
+    form = Form(HtmlPage(author.get(FIRST)), FIRST)
+    assert [name for name in form.fields if name.startswith("status")] == []
+    form.send(author, {"status": "Withdrawn", "status_reason": "By hand.", "summary": "Twelve."})
+    assert HtmlPage(author.get(f"{FIRST}/preview")).texts("div", "status-reason") == ["On hold: A budget review."]
 
 
 def test_what_the_form_does_not_ask_for_stays(
@@ -329,3 +330,17 @@ def test_dates_out_of_order_are_pointed_out_before_they_are_published(author: Fl
     assert warning.endswith(
         "“Applications or bids due” (about March 2027) comes before “Applications or bids open” (about December 2027)."
     )
+
+
+def test_the_preview_lists_what_stays_hidden_and_points_out_what_would_leak(author: FlaskClient) -> None:
+    kept_back: Filled = {"summary": "We can spend £777,000.", "value": "£777k", "value: why not": "withheld.commercial"}
+    start(author, {"headline": "Beds"} | dict(kept_back))
+    page = HtmlPage(author.get(f"{FIRST}/preview"))
+    assert page.texts("div", "preview__leaks") == [
+        "Please check these texts. They are public. What you keep back as “How much” seems to stand in “What it is”."
+    ]
+    assert page.texts("div", "facts__row")[0] == (
+        "How much Can’t say yet: Publishing it now would harm someone’s commercial interests "
+        "A value is stored. Your organisation alone sees it."
+    )
+    assert "£777k" not in author.get(f"{FIRST}/preview").text

@@ -20,6 +20,7 @@ from kil_pipeline.text import clean_line, drop_unwritable
 from tests.web.forms import Form
 from tests.web.html import HtmlPage
 from web.queries import MOST_WORDS, QueryNotUnderstood, read_plan_query, write_plan_query
+from web.rate_limits import limiter
 
 NEW = "/workspace/entries/new"
 BOXES = [*answer_fields(), *(f"{field}: {part}" for field in answer_fields() for part in PARTS)]
@@ -111,7 +112,8 @@ def test_any_entry_is_saved_or_comes_back_as_it_was_typed(author: FlaskClient, f
     filled=st.dictionaries(st.sampled_from(["email", "q", "area", "theme", "chance", "frequency", "weekday"]), typed)
 )
 def test_any_request_for_alerts_is_taken_or_refused(client: FlaskClient, filled: dict[str, str]) -> None:
-    client.application.extensions["kil"].limiter.storage.reset()
+    with client.application.app_context():
+        limiter().storage.reset()
     form = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new")
     answer = client.post("/alerts/new", data=dict(form.fields) | filled)
     HtmlPage(answer, answer.status_code)

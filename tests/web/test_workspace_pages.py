@@ -57,11 +57,10 @@ def test_an_answer_that_is_overdue_is_pointed_out_until_the_entry_has_ended(
     late = Disclosure("value", DisclosureState.UNDECIDED, "undecided.budget", expected_by=date(2026, 11, 22))
     publish(EntryContent("Late", disclosures=(late,)))
     publish(EntryContent("Over", disclosures=(late,), status=Status.CONCLUDED))
-    texts = HtmlPage(author.get("/workspace")).texts("li", "result")
-    assert [text for text in texts if "Overdue" in text] == [
+    assert HtmlPage(author.get("/workspace")).texts("section", "status-reason") == [
         (
-            "Late EXC-0001 · Planned · changed 23 November 2026 Overdue since 22 November 2026: How much. "
-            "Readers can see that it is. Preview EXC-0001 · Public page of EXC-0001"
+            "Overdue Readers see that these answers are overdue. Publish each, or name a new day and say why. "
+            "Was due by 22 November 2026: How much, Late (EXC-0001)"
         )
     ]
 
@@ -121,3 +120,31 @@ def test_a_page_that_makes_no_sense_is_the_first(author: FlaskClient, page: str)
 def test_nobody_keeps_what_a_signed_in_person_sees(author: FlaskClient) -> None:
     kept = [author.get(path).headers["Cache-Control"] for path in ("/workspace", "/workspace/entries/new")]
     assert kept == ["no-store", "no-store"]
+
+
+def test_lists_and_words_narrow_the_plan_and_pages_keep_them(
+    author: FlaskClient, council: uuid.UUID, sqlite_database: Database, publish: Publish
+) -> None:
+    publish(EntryContent("Public"))
+    write(sqlite_database, council, *(f"Entry {number:02}" for number in range(51)))
+    page = HtmlPage(author.get("/workspace?show=drafts&q=entry"))
+    assert page.texts("nav", "workspace-lists") == [
+        "All 52 Changed last by me 0 Drafts 51 Changes not published 0 Overdue 0 To look at again 0"
+    ]
+    assert len(page.elements("li", "result")) == 50
+    links = [address for address in page.links().values() if "page=" in address]
+    assert set(links) == {"/workspace?show=drafts&q=entry&page=2"}
+    assert HtmlPage(author.get(links[0])).texts("h2", "govuk-heading-s") == ["Entry 00"]
+    assert HtmlPage(author.get("/workspace?show=overdue")).texts("li", "govuk-body") == [
+        "Nothing in this list. See all"
+    ]
+
+
+def test_what_to_say_next_is_one_sentence(author: FlaskClient, publish: Publish) -> None:
+    publish(EntryContent("Beds"))
+    assert HtmlPage(author.get("/workspace")).texts("p", "workspace-next") == [
+        (
+            "What to say next: Beds (EXC-0001). Readers wait most for “Applications or bids open”: "
+            "nothing tells them when it opens."
+        )
+    ]

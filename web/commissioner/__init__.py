@@ -7,4 +7,12 @@ from web.context import never_store
 blueprint = Blueprint("commissioner", __name__)
 blueprint.after_request(never_store)  # private values and one-use links stand in these pages
 
-from web.commissioner import editing_views, import_views, notice_views, sign_in_views, workspace_views  # noqa: E402, F401  # views register themselves
+from web.commissioner import (  # noqa: E402  # views register themselves
+    copying_views,  # noqa: F401
+    editing_views,  # noqa: F401
+    import_views,  # noqa: F401
+    notice_views,  # noqa: F401
+    sign_in_views,  # noqa: F401
+    status_views,  # noqa: F401
+    workspace_views,  # noqa: F401
+)

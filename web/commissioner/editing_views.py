@@ -14,9 +14,12 @@ from kil_pipeline.plan.answers import Answers, Problem, read_answers
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
+from kil_pipeline.plan.leak_checks import hidden_fields, leaks
 from kil_pipeline.plan.previews import preview_changes, preview_entry
 from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
+from kil_pipeline.plan.status_deeds import deeds_for
+from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line, drop_unwritable
@@ -66,9 +69,11 @@ def edit_entry(reference: str) -> str:
 def save(reference: str) -> str | tuple[str, int] | Response:
     """Save the working copy. Nobody else's work is overwritten unseen."""
     raw = _typed()
-    answers = read_answers(raw, today=today())
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
+    if draft.status is not Status.DRAFT:  # its status has pages of its own
+        raw |= {"status": draft.content.status.label, "status_reason": draft.content.status_reason}
+    answers = read_answers(raw, today=today())
     if answers.content is None:
         return _form(raw, draft, _version(raw), answers.problems), 400
     try:
@@ -86,7 +91,7 @@ def preview(reference: str) -> str:
     """Show the entry exactly as the public will see it, with the button that publishes it."""
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
-        changes = preview_changes(db, draft)
+        changes, kept_back = preview_changes(db, draft), withheld_values(db, draft.entry_id)
         revisions = public_revisions(db, draft.entry_id)
         if changes:
             public = preview_entry(db, draft, now())
@@ -94,8 +99,15 @@ def preview(reference: str) -> str:
             parts = entry_parts(db, public, (coming, *revisions))
         else:
             parts = entry_parts(db, public_entry(db, reference), revisions)
-    misplaced = misplaced_dates(draft.content)
-    return render_template("commissioner/preview.html", draft=draft, changes=changes, misplaced=misplaced, **parts)
+    return render_template(
+        "commissioner/preview.html",
+        draft=draft,
+        changes=changes,
+        misplaced=misplaced_dates(draft.content),
+        hidden=hidden_fields(draft.content, kept_back),
+        leaks=leaks(draft.content, kept_back),
+        **parts,
+    )
 
 
 @blueprint.post("/workspace/entries/<reference>/publish")
@@ -123,7 +135,7 @@ def _save(draft: Draft, answers: Answers, version: int) -> Draft:
         saved = save_draft(
             db,
             draft.entry_id,
-            replace(answers.content, notices=draft.content.notices),  # the form does not ask for them
+            replace(answers.content, notices=draft.content.notices, links=draft.content.links),  # not in the form
             withheld=answers.withheld,
             version=version,
             by=Author(member().user_id),
@@ -175,7 +187,8 @@ def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tupl
         raw=raw,
         draft=draft,
         version=version,
-        sections=form_sections(),
+        sections=form_sections(public=draft is not None and draft.status is not Status.DRAFT),
+        deeds=deeds_for(draft.status) if draft else (),
         reasons=reason_groups(),
         problems=[(field_id(problem.field), named_problem(problem)) for problem in in_order(problems)],
         problem_of={problem.field: named_problem(problem) for problem in problems},

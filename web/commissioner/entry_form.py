@@ -45,8 +45,8 @@ class Section:
     fields: tuple[Field, ...]
 
 
-def form_sections() -> tuple[Section, ...]:
-    """Return the whole form."""
+def form_sections(*, public: bool = False) -> tuple[Section, ...]:
+    """Return the whole form. The status of what is `public` is not typed: it has pages of its own."""
     return (
         Section("What", "A headline is enough to publish. Everything else can follow.", _what()),
         Section("Where and for whom", "", _where()),
@@ -57,7 +57,7 @@ def form_sections() -> tuple[Section, ...]:
             "Add (indicative) where it is not certain, or (confirmed).",
             tuple(Field(kind.code, kind.label) for kind in milestone_kinds()),
         ),
-        Section("Where it stands", "", _standing()),
+        Section("Where it stands", "", _standing()[:1] if public else _standing()),
     )
 
 

@@ -8,7 +8,13 @@ from werkzeug.wrappers import Response
 from kil_pipeline.alerts.deliveries import queue_sign_in
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import InvalidAddress, Role
-from kil_pipeline.organisations.sign_in import ask_to_sign_in, choose_organisation, end_session, start_session
+from kil_pipeline.organisations.sign_in import (
+    ask_to_sign_in,
+    check_sign_in_token,
+    choose_organisation,
+    end_session,
+    start_session,
+)
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import FORMS_KEY, KEY, needs, safe_path, signed_in_member
@@ -46,6 +52,8 @@ def send_link() -> str | tuple[str, int]:
 @blueprint.get("/sign-in/<token>")
 def confirm_sign_in(token: str) -> str:
     """Show a button. The token is used up by pressing it, and by nothing else."""
+    with database().read() as db:
+        check_sign_in_token(db, token, now())
     return render_template(
         "commissioner/confirm_sign_in.html", token=token, following=safe_path(request.args.get("next", ""))
     )

@@ -1,14 +1,17 @@
 """The workspace's first page: an organisation's own entries, what is overdue, what is not published yet."""
 
+from urllib.parse import urlencode
+
 from flask import render_template, request
 
 from kil_pipeline.exchange.tender_notices import count_notices_to_match
 from kil_pipeline.organisations.members import Role, memberships_of
-from kil_pipeline.plan.drafts import count_drafts, drafts_of
-from kil_pipeline.plan.early_notices import soon_overdue
+from kil_pipeline.plan.early_notices import due_answers
+from kil_pipeline.plan.worklists import Show, find_items, suggest_disclosure, work_items
+from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
-from web.context import database, today
+from web.context import database, now, today
 
 PER_PAGE = 50
 
@@ -17,28 +20,37 @@ PER_PAGE = 50
 @needs(Role.VIEWER)
 def workspace() -> str:
     """List the entries of the organisation that one acts for, last touched first."""
+    show = next((known for known in Show if known.value == request.args.get("show")), Show.ALL)
+    words = clean_line(drop_unwritable(request.args.get("q", "")))[:200]
     with database().read() as db:
-        total = count_drafts(db, member().organisation_id)
-        pages = max(1, -(-total // PER_PAGE))
-        page = max(1, min(pages, request.args.get("page", 1, type=int)))
-        drafts = drafts_of(db, member().organisation_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-        soon = soon_overdue(db, member().organisation_id, today())
+        every = work_items(db, member().organisation_id, member().user_id, now())
+        due = due_answers(db, member().organisation_id, today())
         notices = count_notices_to_match(db, member().organisation_id) if member().may(Role.AUTHOR) else 0
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
-    overdue = {
-        draft.reference: [d for d in draft.content.disclosures if d.overdue(today())]
-        for draft in drafts
-        if not draft.content.status.ended
-    }
+    items = find_items(every, show, words)
+    pages = max(1, -(-len(items) // PER_PAGE))
+    page = max(1, min(pages, request.args.get("page", 1, type=int)))
     return render_template(
         "commissioner/workspace.html",
         member=member(),
-        drafts=drafts,
-        overdue=overdue,
-        soon=soon,
+        items=items[(page - 1) * PER_PAGE : page * PER_PAGE],
+        suggested=suggest_disclosure(every, today()),
+        overdue=[answer for answer in due if answer.overdue(today())],
+        soon=[answer for answer in due if not answer.overdue(today())],
         notices=notices,
         others=others,
         page=page,
         pages=pages,
-        total=total,
+        total=len(items),
+        lists=[(known, sum(item.in_list(known) for item in every)) for known in Show],
+        show=show,
+        words=words,
+        address=_address,
     )
+
+
+def _address(show: Show, words: str = "", page: int = 1) -> str:
+    """Return the address of a list."""
+    chosen = {"show": show.value if show is not Show.ALL else "", "q": words, "page": page if page > 1 else ""}
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"/workspace?{query}" if query else "/workspace"

@@ -15,6 +15,7 @@ from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.expected_dates import ExpectedDate
 from kil_pipeline.plan.key_dates import REPRESENTATIONS_CLOSE
+from kil_pipeline.plan.linked_entries import linked_entries
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
 from kil_pipeline.plan.wordings import Fact, describe_facts
@@ -68,6 +69,7 @@ def entry_parts(session: Session, found: PublicEntry, revisions: tuple[PublicRev
         "blank": [fact.label for fact in facts if fact.state == "not_stated"],
         "dates": key_dates(found, today()),
         "notice": found.notice_weeks(),
+        "linked": linked_entries(session, found),
         "contact": found.content.contact or found.commissioner.contact,
         "revisions": revisions,
         "sessions": sessions_about(session, found.reference),

@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from kil_pipeline.plan.advice import CHANCES
+from kil_pipeline.plan.contents import LinkKind
 from kil_pipeline.plan.expected_dates import Confidence, Precision, describe
 from kil_pipeline.plan.money import Period, Vat
 from kil_pipeline.plan.money import describe as describe_money
@@ -143,6 +144,15 @@ class NoticeSchema(Schema):
     id = fields.String(metadata=said("Its number there."))
     url = fields.String(metadata=said("Its page there."))
     published_on = fields.Date(metadata=said("The day it was published."))
+
+
+class LinkSchema(Schema):
+    """Another planned opportunity of the same commissioner that this one comes after."""
+
+    kind = MadeText(
+        lambda link: link.kind.value, metadata=said(f"What it is to the other: {', '.join(k.value for k in LinkKind)}.")
+    )
+    reference = fields.String(metadata=said("The reference of the other one."))
 
 
 class CommissionerSchema(Schema):

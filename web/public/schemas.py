@@ -19,6 +19,7 @@ from web.public.part_schemas import (
     CodedSchema,
     CommissionerSchema,
     FactSchema,
+    LinkSchema,
     MadePart,
     MadeText,
     MilestoneSchema,
@@ -109,6 +110,11 @@ class PublicEntrySchema(Schema):
     )
     notices = fields.List(
         fields.Nested(NoticeSchema), attribute="content.notices", metadata=said("Its notices on Find a Tender.")
+    )
+    links = fields.List(
+        fields.Nested(LinkSchema),
+        attribute="content.links",
+        metadata=said("What it replaces, follows or was split from."),
     )
     revision = fields.Integer(metadata=said("How often it has been published."))
     first_published_at = fields.DateTime(format="iso", metadata=said("When it was first published here."))

@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.past_news import PastNews, past_news
-from kil_pipeline.alerts.requests import LINK_DAYS, ask_for_alerts, confirm_alerts
+from kil_pipeline.alerts.requests import LINK_DAYS, ask_for_alerts, confirm_alerts, is_confirmed
 from kil_pipeline.alerts.subscribers import SubscriberView, add_choices, subscriber_view
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
@@ -50,7 +50,9 @@ def ask() -> str | tuple[str, int]:
 @blueprint.get("/alerts/confirm/<token>")
 def show_confirm(token: str) -> str:
     """Show the button. Opening the link confirms nothing: mail scanners open links too."""
-    return render_template("subscriber/confirm.html", token=token)
+    with database().read() as session:
+        done = is_confirmed(session, token, now())
+    return render_template("subscriber/confirm.html", token=token, done=done)
 
 
 @blueprint.post("/alerts/confirm/<token>")

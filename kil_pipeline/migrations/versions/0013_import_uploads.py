@@ -6,7 +6,7 @@ from alembic import op
 from kil_pipeline.database import UTCDateTime
 
 revision = "0013"
-down_revision = "0005"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
