@@ -129,6 +129,7 @@ ACCESS = {
     "commissioner.preview_sheet": Access.AUTHOR,
     "commissioner.apply_sheet": Access.AUTHOR,
     "commissioner.rows_to_correct": Access.AUTHOR,
+    "commissioner.entry_account": Access.AUTHOR,
     "commissioner.notices": Access.AUTHOR,
     "commissioner.decide_on_notice": Access.AUTHOR,
     "admin.mails": Access.DEVELOPMENT,

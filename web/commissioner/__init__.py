@@ -9,6 +9,7 @@ blueprint.after_request(never_store)  # private values and one-use links stand i
 
 from web.commissioner import (  # noqa: E402  # views register themselves
     copying_views,  # noqa: F401
+    dossier_views,  # noqa: F401
     editing_views,  # noqa: F401
     import_views,  # noqa: F401
     notice_views,  # noqa: F401

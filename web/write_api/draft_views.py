@@ -125,7 +125,7 @@ def change_draft(reference: str) -> Response:
         check_version(draft)
         answers = _read(_given(), write_answers(draft.content))
         assert answers.content is not None  # `_read` has refused anything else
-        content = replace(answers.content, notices=draft.content.notices)
+        content = replace(answers.content, notices=draft.content.notices, links=draft.content.links)
         withheld = still_withheld(session, draft.entry_id, content, answers.withheld)
         draft = save_draft(
             session, draft.entry_id, content, withheld=withheld, version=draft.version, by=_author(member), now=now()
