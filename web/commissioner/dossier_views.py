@@ -30,7 +30,7 @@ def entry_account(reference: str) -> Response:
             organisation_id=member().organisation_id, now=now(),
         )  # fmt: skip
     out = io.BytesIO()
-    write_dossier(dossier, render_template("commissioner/account.html", dossier=dossier), out)
+    write_dossier(dossier, render_template("commissioner/dossier.html", dossier=dossier), out)
     response = Response(out.getvalue(), content_type="application/zip")
     response.headers["Content-Disposition"] = f"attachment; filename={draft.reference}-account.zip"
     return response
