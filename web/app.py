@@ -13,6 +13,7 @@ from web.context import Context, context, nonce
 from web.public import blueprint as public
 from web.subscriber import blueprint as subscriber
 from web.subscriber.manage_views import stop as one_click_unsubscribe
+from web.write_api import blueprint as write_api
 
 MOST_UPLOADED = 12 * 1024 * 1024
 """Bytes of a request's body: a 10 MB file and its form."""
@@ -54,6 +55,8 @@ def create_app(parts: Context) -> Flask:
     errors.register(app)
     pages.register(app)
     app.after_request(add_security_headers)
+    app.register_blueprint(write_api)
+    csrf.exempt(write_api)  # a program has no cookie, only its token
     api.register(app)  # its headers come first: Flask calls these from the last to the first
     if settings.base_url.startswith("https://"):
         # We serve plain HTTP, so a proxy stands in front and says who asks. Without one, anybody could say anything.

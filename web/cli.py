@@ -21,6 +21,7 @@ from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.scheduler.queue import run_queue_worker
 from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
+from web.area_commands import areas_group
 from web.commands import migrated, with_database, with_settings
 from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, match_notices_command, template_command
@@ -193,6 +194,7 @@ def operator_add(settings: Settings, database: Database, email: str) -> None:
     click.echo(f"{email.strip().lower()} is an operator ({user_id}).")
 
 
+kil.add_command(areas_group)
 kil.add_command(import_command)
 kil.add_command(match_notices_command)
 kil.add_command(export_command)

@@ -18,8 +18,10 @@ from kil_pipeline.errors import (
     NotFound,
     UnknownCode,
 )
+from kil_pipeline.organisations.api_requests import KeyUsedOtherwise
 from web.context import absolute
 from web.queries import QueryNotUnderstood
+from web.write_api.problems import BodyNotUnderstood, TokenNotValid, VersionMissing, VersionOutdated
 
 PAGES: dict[type[DomainError], tuple[int, str]] = {
     NotFound: (404, "Page not found"),
@@ -29,6 +31,11 @@ PAGES: dict[type[DomainError], tuple[int, str]] = {
     InvalidContent: (400, "There is a problem"),
     UnknownCode: (400, "There is a problem"),
     QueryNotUnderstood: (400, "We did not understand that address"),
+    TokenNotValid: (401, "A token is needed"),
+    VersionMissing: (428, "Say which version you change"),
+    VersionOutdated: (412, "Somebody else saved this meanwhile"),
+    BodyNotUnderstood: (422, "There is a problem in what you sent"),
+    KeyUsedOtherwise: (422, "This key was used before"),
 }
 """Each domain error with its HTTP status and the heading of its page."""
 
@@ -84,8 +91,11 @@ def refuse_nul() -> None:
 def show_domain_error(error: DomainError) -> Response:
     """Show what the domain says."""
     status, heading = next((PAGES[kind] for kind in type(error).__mro__ if kind in PAGES), (400, HEADINGS[400]))
-    problems = error.problems if isinstance(error, QueryNotUnderstood) else {}
-    return _page(status, heading, str(error), problems, type(error))
+    problems = error.problems if isinstance(error, (QueryNotUnderstood, BodyNotUnderstood)) else {}
+    response = _page(status, heading, str(error), problems, type(error))
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 15.5.2
+    return response
 
 
 def show_csrf_error(error: CSRFError) -> Response:

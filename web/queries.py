@@ -12,11 +12,13 @@ from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import Order
 from kil_pipeline.plan.statuses import Status
-from kil_pipeline.reference.areas import areas, find_area, similar_area
+from kil_pipeline.reference.areas import Area, areas, find_area, similar_area
 from kil_pipeline.reference.cpv import normalise_cpv
+from kil_pipeline.reference.postcodes import find_postcode, plain_postcode
 from kil_pipeline.reference.routes import routes
 from kil_pipeline.reference.themes import find_theme
 from kil_pipeline.text import clean_line
+from web.context import database
 
 MOST_VALUES = 50
 """How many values one filter takes: enough for every district of a region, too few to tire the database."""
@@ -73,12 +75,20 @@ def usual_order(criteria: Criteria) -> Order:
 class _Area(fields.String):
     def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
         text = str(value)
-        found = areas().get(text) or find_area(text)
+        found = areas().get(text) or find_area(text) or _area_of_postcode(text)
         if found is None:
             near = similar_area(text)
             hint = f"Did you mean {near}?" if near else "Choose one from the list, or try a council’s name."
             raise ValidationError(f"We know no area “{text[:60]}”. {hint}")
         return found.code
+
+
+def _area_of_postcode(text: str) -> Area | None:
+    """Return the council of a postcode, where this installation has loaded them."""
+    if not plain_postcode(text):
+        return None
+    with database().read() as session:
+        return find_postcode(session, text)
 
 
 class _Theme(fields.String):

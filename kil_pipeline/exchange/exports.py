@@ -6,16 +6,17 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import IO, Literal, TextIO
+from typing import IO, Any, Literal, TextIO
 
 import openpyxl
 from sqlalchemy.orm import Session
 
 from kil_pipeline.exchange.columns import headings_of_fields
-from kil_pipeline.exchange.ocds import make_release
+from kil_pipeline.exchange.ocds_records import make_record, make_releases
 from kil_pipeline.installation import tag_authority
 from kil_pipeline.plan.answers import PARTS, answer_fields, path_of
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.histories import PublicHistory, public_histories
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import all_public_entries
 from kil_pipeline.plan.wordings import DISCLAIMER
@@ -25,6 +26,8 @@ from kil_pipeline.times import london_day
 
 ExportFormat = Literal["csv", "xlsx", "ocds"]
 EXPORTED_PARTS = tuple(part for part in PARTS if part != "withheld value")
+HISTORIES = 100
+"""How many entries with all their publications are in memory at a time."""
 LICENCE = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
@@ -74,27 +77,55 @@ def export_xlsx(session: Session, criteria: Criteria, out: IO[bytes]) -> int:
     return write_xlsx(all_public_entries(session, criteria), out)
 
 
-def ocds_parts(entries: Iterable[PublicEntry], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
-    """Yield an OCDS 1.1 release package of the planning stage, as it is asked for. `at`: when it was published."""
+def ocds_parts(histories: Iterable[PublicHistory], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
+    """Yield an OCDS 1.1 release package of the planning stage, as it is asked for: the last release of each entry.
+
+    `at`: when it was published.
+    """
+    releases = (make_releases(history, authority=authority, base_url=base_url)[-1] for history in histories)
+    return _package_parts("releases", releases, f"{base_url}/data", base_url, at)
+
+
+def record_parts(histories: Iterable[PublicHistory], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
+    """Yield an OCDS 1.1 record package: where each release of an entry is, and what they come to."""
+    records = (make_record(history, authority=authority, base_url=base_url) for history in histories)
+    return _package_parts("records", records, f"{base_url}/data/ocds-records.json", base_url, at)
+
+
+def release_parts(history: PublicHistory, *, authority: str, base_url: str) -> Iterator[str]:
+    """Yield a release package of one release: that of the last publication in `history`."""
+    last = history.revisions[-1]
+    release = make_releases(history, authority=authority, base_url=base_url)[-1]
+    uri = f"{base_url}/data/releases/{history.entry.reference}/{last.number}.json"
+    return _package_parts("releases", [release], uri, base_url, last.published_at)
+
+
+def _package_parts(what: str, items: Iterable[dict[str, Any]], uri: str, base_url: str, at: datetime) -> Iterator[str]:
     package = {
-        "uri": f"{base_url}/data",
+        "uri": uri,
         "version": "1.1",
         "publishedDate": at.isoformat(timespec="seconds"),
         "publisher": {"name": "Keep it Local forward plan", "uri": base_url},
         "license": LICENCE,
     }
-    yield json.dumps(package, ensure_ascii=False, indent=1).removesuffix("\n}") + ',\n "releases": ['
+    yield json.dumps(package, ensure_ascii=False, indent=1).removesuffix("\n}") + f',\n "{what}": ['
     separator = "\n"
-    for entry in entries:
-        yield separator + json.dumps(make_release(entry, authority=authority, base_url=base_url), ensure_ascii=False)
+    for item in items:
+        yield separator + json.dumps(item, ensure_ascii=False)
         separator = ",\n"
     yield "\n ]\n}\n"
 
 
 def export_ocds(session: Session, criteria: Criteria, out: TextIO, *, base_url: str, now: datetime) -> int:
     """Write an OCDS 1.1 release package, a release at a time. Returns how many were written."""
-    entries = all_public_entries(session, criteria)
-    return _write(ocds_parts(entries, authority=tag_authority(session), base_url=base_url, at=now), out) - 2
+    histories = _histories(session, all_public_entries(session, criteria))
+    return _write(ocds_parts(histories, authority=tag_authority(session), base_url=base_url, at=now), out) - 2
+
+
+def _histories(session: Session, entries: Iterator[PublicEntry]) -> Iterator[PublicHistory]:
+    while batch := tuple(itertools.islice(entries, HISTORIES)):
+        yield from public_histories(session, batch)
+        session.expunge_all()
 
 
 def _write(parts: Iterable[str], out: TextIO) -> int:

@@ -52,7 +52,7 @@ def make_release(entry: PublicEntry, *, authority: str, base_url: str) -> dict[s
         "kil_page": f"{base_url}/entries/{entry.reference}",
         "kil_tag": f"tag:{authority}:entry/{entry.id}",
         "kil_notStated": [fact.path for fact in entry.facts() if fact.state == "not_stated"],
-        "kil_disclosures": _disclosures(entry),
+        **_there({"kil_disclosures": _disclosures(entry)}),
     }  # fmt: skip
 
 
@@ -145,10 +145,10 @@ def _milestone(milestone: Milestone) -> dict[str, Any]:
     )
 
 
-def _disclosures(entry: PublicEntry) -> list[dict[str, Any]]:
-    return [
-        {
-            "field": fact.path,
+def _disclosures(entry: PublicEntry) -> dict[str, Any]:
+    """Return what cannot be told, by field: an object, since that can be merged (see `ocds_records`)."""
+    return {
+        fact.path: {
             "state": fact.state,
             "reason": fact.disclosure.reason,
             "reasonTitle": fact.reason_label,
@@ -159,4 +159,4 @@ def _disclosures(entry: PublicEntry) -> list[dict[str, Any]]:
         }
         for fact in entry.gaps()
         if fact.disclosure is not None
-    ]
+    }

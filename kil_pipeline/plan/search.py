@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.wordings import describe_value
 from kil_pipeline.reference.routes import route
-from kil_pipeline.reference.themes import theme
+from kil_pipeline.reference.themes import search_words
 from kil_pipeline.text import Query, parse_query, stems
 
 ENTRY_SEARCH = sa.table(
@@ -34,7 +34,7 @@ def entry_stems(content: EntryContent, commissioner_name: str, reference: str) -
     ]
     if content.route:
         parts += [route(content.route).name, route(content.route).plain]
-    parts += [word for code in content.themes for word in (theme(code).name, *theme(code).words)]
+    parts += [word for code in content.themes for word in search_words(code)]
     if content.areas:
         parts.append(describe_value("areas", content.areas))
     return [stem for part in parts for stem in stems(part)]

@@ -99,6 +99,15 @@ def relation(of: str, to: str) -> Relation | None:
     return "overlaps" if to in related_areas(of) else None
 
 
+def wider_areas(code: str) -> tuple[Area, ...]:
+    """Return the areas in force that contain an area wholly, narrowest first; statistical and twin areas left out."""
+    order = ["district", "upper_tier", "icb", "region", "country"]
+    graph = _graph()
+    beyond = graph.around[area(code).code] - {code} - graph.same.get(code, frozenset())
+    found = [known for known in map(area, beyond) if known.kind in order and not known.valid_to]
+    return tuple(sorted(found, key=lambda known: (order.index(known.kind), known.name)))
+
+
 @functools.cache
 def choosable_areas(*, sample: bool = False) -> tuple[Area, ...]:
     """Return the areas that people choose from: those in force, largest kinds first, then by name."""

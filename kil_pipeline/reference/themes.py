@@ -10,12 +10,13 @@ from kil_pipeline.text import clean_line, stems
 
 @dataclass(frozen=True)
 class Theme:
-    """A topic. `cpv`: beginnings of codes; `words`: what people call it."""
+    """A topic. `cpv`: beginnings of codes; `words`: what people call it; `related`: codes of topics close to it."""
 
     code: str
     name: str
     cpv: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -31,6 +32,15 @@ def themes() -> tuple[Theme, ...]:
 def theme(code: str) -> Theme:
     """Return a topic. Raises `UnknownCode`."""
     return look_up(_themes(), code, "topics")
+
+
+def search_words(code: str) -> tuple[str, ...]:
+    """Return the words by which search finds what has a topic: its own, and those of the topics close to it.
+
+    Raises `UnknownCode`.
+    """
+    close = (theme(code), *map(theme, theme(code).related))
+    return tuple(word for known in close for word in (known.name, *known.words))
 
 
 def find_theme(text: str) -> Theme | None:

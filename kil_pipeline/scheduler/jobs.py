@@ -32,6 +32,7 @@ from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
+from kil_pipeline.organisations.api_requests import erase_old_answers
 from kil_pipeline.organisations.audit import erase_old_audit_people
 from kil_pipeline.organisations.browser_sessions import Lifetimes
 from kil_pipeline.organisations.invitations import erase_old_invitations
@@ -208,6 +209,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_old_data_requests,
         erase_old_interests,
         erase_old_profiles,
+        erase_old_answers,
     )
     erased = 0
     for step in steps:

@@ -31,3 +31,17 @@ def test_an_id_is_not_a_word(database: Database) -> None:
     with database.read() as session:
         found = [public_entries(session, Criteria(words=words)).total for words in (entry_id.hex, str(entry_id))]
     assert found == [0, 0]
+
+
+def test_topics_that_are_close_are_found_by_each_others_words(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        publish(session, council, some_content("Someone to turn to", themes=("social-prescribing",)))
+        publish(session, council, some_content("Stay well", themes=("prevention",)))
+        publish(session, council, some_content("Rides", themes=("transport",)))
+    with database.read() as session:
+        found = {
+            words: {entry.headline for entry in public_entries(session, Criteria(words=words)).entries}
+            for words in ("social prescribing", "link worker", "prevention")
+        }
+    assert found == {key: {"Someone to turn to", "Stay well"} for key in found}

@@ -12,6 +12,7 @@ from kil_pipeline.reference.areas import (
     find_area,
     related_areas,
     relation,
+    wider_areas,
 )
 
 ENGLAND, YORKSHIRE, LEEDS, BRADFORD = "E92000001", "E12000003", "E08000035", "E08000032"
@@ -118,3 +119,13 @@ def test_an_abolished_area_is_known_and_cannot_be_chosen() -> None:
 def test_sample_areas_are_offered_to_the_sample_alone() -> None:
     assert [a for a in choosable_areas() if a.sample] == []
     assert [a for a in choosable_areas(sample=True) if a.sample] != []
+
+
+def test_a_council_says_which_wider_areas_hold_it_the_narrowest_first() -> None:
+    assert [known.name for known in wider_areas(LEEDS)] == [
+        "NHS West Yorkshire Integrated Care Board",
+        "Yorkshire and The Humber",
+        "England",
+        "United Kingdom",
+    ]
+    assert [known.name for known in wider_areas(ENGLAND)] == ["United Kingdom"]

@@ -28,6 +28,7 @@ class Access(StrEnum):
     """Who a route is for."""
 
     ANYBODY = "anybody"
+    TOKEN = "a program with a token of its organisation"
     LINK = "whoever holds the link from a mail"
     PERSON = "whoever is signed in: their own account"
     VIEWER = "viewer"
@@ -53,6 +54,8 @@ ACCESS = {
     "public.plan_csv": Access.ANYBODY,
     "public.plan_xlsx": Access.ANYBODY,
     "public.plan_ocds": Access.ANYBODY,
+    "public.plan_records": Access.ANYBODY,
+    "public.entry_release": Access.ANYBODY,
     "public.entry": Access.ANYBODY,
     "public.entry_json": Access.ANYBODY,
     "public.change": Access.ANYBODY,
@@ -85,6 +88,10 @@ ACCESS = {
     "api.list_areas": Access.ANYBODY,
     "api.list_themes": Access.ANYBODY,
     "api.list_routes": Access.ANYBODY,
+    "write_api.create_draft": Access.TOKEN,
+    "write_api.show_draft": Access.TOKEN,
+    "write_api.change_draft": Access.TOKEN,
+    "write_api.publish_draft": Access.TOKEN,
     "api.openapi_json": Access.ANYBODY,
     "api.docs": Access.ANYBODY,
     "subscriber.new_alerts": Access.ANYBODY,
@@ -170,6 +177,7 @@ ACCESS = {
     "commissioner.preview_sheet": Access.AUTHOR,
     "commissioner.apply_sheet": Access.AUTHOR,
     "commissioner.rows_to_correct": Access.AUTHOR,
+    "commissioner.entry_account": Access.AUTHOR,
     "commissioner.notices": Access.AUTHOR,
     "commissioner.decide_on_notice": Access.AUTHOR,
     "commissioner.entry_interest": Access.VIEWER,
@@ -322,7 +330,8 @@ def test_a_form_without_its_token_is_refused_everywhere_but_at_one_click_unsubsc
     author = visitors[Visitor.AUTHOR]
     answers = {rule.endpoint: author.post(address_of(rule), data={"version": "1"}) for rule in posts(app)}
     refused = {endpoint for endpoint, answer in answers.items() if "Please send the form again" in answer.text}
-    assert set(answers) - refused == {"subscriber.stop"}
+    programs = {endpoint for endpoint in answers if ACCESS[endpoint] is Access.TOKEN}
+    assert set(answers) - refused == {"subscriber.stop"} | programs
     assert {answers[endpoint].status_code for endpoint in refused} == {400}
 
 
@@ -330,6 +339,19 @@ def test_the_token_of_another_browser_is_refused(app: Flask, visitors: Visitors)
     token = csrf_token(app.test_client().get("/alerts/new").text)
     answer = visitors[Visitor.AUTHOR].post("/workspace/entries/new", data={"headline": "x", "csrf_token": token})
     assert answer.status_code == 400
+
+
+def test_a_program_without_a_token_is_refused_and_a_browser_that_is_signed_in_has_none(
+    app: Flask, visitors: dict[Visitor, FlaskClient]
+) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if ACCESS[rule.endpoint] is Access.TOKEN]
+    for visitor in (Visitor.NOBODY, Visitor.AUTHOR):
+        answers = [
+            visitors[visitor].open(address_of(rule), method=method)
+            for rule in rules
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        ]
+        assert {(answer.status_code, answer.headers["WWW-Authenticate"]) for answer in answers} == {(401, "Bearer")}
 
 
 def test_one_click_unsubscribing_needs_no_cookie_and_no_token(app: Flask, sqlite_database: Database) -> None:

@@ -17,7 +17,9 @@ from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import create_entry
 from tests.factories import NOW, a_commissioner, publish
 from tests.web.html import HtmlPage
+from web.api.document_views import PROBLEMS
 from web.api.parameters import DESCRIBED, ENTRY_LIST
+from web.errors import problem_name
 from web.queries import PARAMETERS
 
 Publish = Callable[..., str]
@@ -214,15 +216,20 @@ def test_an_area_says_what_contains_it(client: FlaskClient) -> None:
 def test_the_page_shows_every_operation_and_every_field_of_the_document(client: FlaskClient) -> None:
     document = client.get("/api/v1/openapi.json").get_json()
     page = HtmlPage(client.get("/api/v1/docs"))
-    operations = [item["get"]["summary"].rstrip(".") for item in document["paths"].values()]
+    operations = [
+        operation for item in document["paths"].values() for method, operation in item.items() if method != "parameters"
+    ]
     assert document["openapi"] == "3.1.0"
-    assert page.texts("h3") == operations + list(document["components"]["schemas"])
+    assert page.texts("h3") == [found["summary"].rstrip(".") for found in operations] + list(
+        document["components"]["schemas"]
+    )
     described = [
         field
-        for item in document["paths"].values()
-        for field in (parameter["name"] for parameter in item["get"]["parameters"])
+        for operation in operations
+        for field in (parameter["name"] for parameter in operation.get("parameters", ()))
     ] + [field for schema in document["components"]["schemas"].values() for field in schema["properties"]]
-    terms = [term for term in page.texts("dt") if term not in ("not-found", "query-not-understood")]
+    problems = {problem_name(kind) for kind in PROBLEMS}
+    terms = [term for term in page.texts("dt") if term not in problems]
     assert terms == described
 
 

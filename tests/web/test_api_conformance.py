@@ -19,6 +19,9 @@ from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_venue
+from kil_pipeline.organisations.api_tokens import mint_api_token
+from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.contents import EntryContent, EntryLink, LinkKind, Notice
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.money import Money
@@ -44,6 +47,7 @@ OPERATIONS = (
     "list_entries", "show_entry", "list_revisions", "list_commissioners", "list_sessions", "show_session",
     "list_reasons", "list_areas", "list_themes", "list_routes",
 )  # fmt: skip
+WRITING = ("create_draft", "show_draft", "change_draft", "publish_draft")
 
 
 @pytest.fixture
@@ -66,8 +70,13 @@ def described(app: Flask, sqlite_database: Database) -> OpenApiSchema:
 
 
 def test_the_list_of_operations_is_whole(described: OpenApiSchema) -> None:
-    operations = [item["get"]["operationId"] for item in described.raw_schema["paths"].values()]
-    assert sorted(operations) == sorted(OPERATIONS)
+    operations = [
+        operation["operationId"]
+        for item in described.raw_schema["paths"].values()
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+    assert sorted(operations) == sorted((*OPERATIONS, *WRITING))
 
 
 @pytest.mark.slow
@@ -84,6 +93,36 @@ def test_answers_are_as_described_whatever_is_asked(described: OpenApiSchema, na
                 st.sampled_from(["EXC-0001", "EXC-0002", "EXC-S0004", "EXC-S0005"])
                 | st.just(case.path_parameters["reference"])
             )
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRITING)
+def test_writing_is_answered_as_described_whatever_is_sent(
+    described: OpenApiSchema, sqlite_database: Database, name: str
+) -> None:
+    operation = described.find_operation_by_id(name)
+    with sqlite_database.write() as session:
+        council = find_organisation(session, "EXC").id
+        member = add_member(session, email="p@example.org", organisation_id=council, role=Role.AUTHOR, now=NOW)
+        token = mint_api_token(session, member, ("write", "publish"), NOW)
+
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        case = data.draw(operation.as_strategy())
+        if "reference" in (case.path_parameters or {}):
+            case.path_parameters["reference"] = data.draw(
+                st.sampled_from(["EXC-0001", "EXC-0002"]) | st.just(case.path_parameters["reference"])
+            )
+        if "If-Match" in (case.headers or {}):
+            case.headers["If-Match"] = data.draw(
+                st.sampled_from(['"1"', '"2"', "*"]) | st.just(case.headers["If-Match"])
+            )
+        if data.draw(st.booleans()):
+            case.headers["Authorization"] = f"Bearer {token}"
         case.call_and_validate(checks=CHECKS)
 
     check()

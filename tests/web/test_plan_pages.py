@@ -275,3 +275,13 @@ def test_an_entry_is_found_by_its_reference_and_by_its_route(client: FlaskClient
 
 def test_a_misspelt_place_gets_a_suggestion(client: FlaskClient) -> None:
     assert "Did you mean Wakefield?" in client.get("/plan?area=Wakefeild").text
+
+
+def test_a_place_that_was_chosen_says_what_else_it_finds(client: FlaskClient) -> None:
+    texts = HtmlPage(client.get("/plan?area=Leeds")).texts("p", "govuk-body-s")
+    assert [text for text in texts if "also finds" in text] == [
+        (
+            "Leeds also finds what is for all of NHS West Yorkshire Integrated Care Board, Yorkshire and The Humber, "
+            "England and United Kingdom."
+        )
+    ]

@@ -55,7 +55,9 @@ def add_api_headers(response: Response) -> Response:
         response.headers["Access-Control-Max-Age"] = "86400"
     if response.mimetype != "text/html":
         response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-    if response.status_code == 200 and request.method in ("GET", "HEAD") and response.mimetype != "text/html":
+    private = response.headers.get("Cache-Control") == "no-store"
+    reading = response.status_code == 200 and request.method in ("GET", "HEAD")
+    if reading and not private and response.mimetype != "text/html":
         response.headers["Cache-Control"] = "public, max-age=60"
         response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), f'<{LICENCE}>; rel="license"'])
         response.add_etag()

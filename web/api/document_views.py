@@ -9,16 +9,27 @@ from typing import Any
 from flask import Response, current_app, jsonify, render_template
 from flask_smorest import Api
 
-from kil_pipeline.errors import NotFound
+from kil_pipeline.errors import InvalidTransition, NotFound
+from kil_pipeline.organisations.api_requests import KeyUsedOtherwise
 from kil_pipeline.plan.wordings import DISCLAIMER
 from web.api import blueprint
 from web.context import settings
 from web.errors import PAGES, problem_name
 from web.public.schemas import LICENCE
 from web.queries import QueryNotUnderstood
+from web.write_api.problems import BodyNotUnderstood, TokenNotValid, VersionMissing, VersionOutdated
 
-PROBLEMS = (NotFound, QueryNotUnderstood)
-"""The errors of the domain that reading can meet."""
+PROBLEMS = (
+    NotFound,
+    QueryNotUnderstood,
+    InvalidTransition,
+    TokenNotValid,
+    VersionMissing,
+    VersionOutdated,
+    BodyNotUnderstood,
+    KeyUsedOtherwise,
+)
+"""The errors of the domain that programs can meet."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,9 @@ def _make_document(base_url: str) -> dict[str, Any]:
     app: Any = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's documented way to the app itself
     api = PlanApi(spec_kwargs={"title": "Keep it Local forward plan", "version": "1", "openapi_version": "3.1.0"})
     api.init_app(app, spec_kwargs={"info": info, "servers": [{"url": base_url}]})
-    blueprint.register_views_in_doc(api, app, api.spec, name=blueprint.name, parameters=None)
+    for part in (blueprint, app.blueprints["write_api"]):
+        part.register_views_in_doc(api, app, api.spec, name=part.name, parameters=None)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     found: dict[str, Any] = api.spec.to_dict()
     for (schema, *_), name in api.ma_plugin.converter.refs.items():
         found["components"]["schemas"][name]["description"] = inspect.getdoc(schema)
@@ -76,13 +89,19 @@ def docs() -> str:
     problems = [Problem(problem_name(kind), *PAGES[kind]) for kind in PROBLEMS]
     return render_template(
         "api/docs.html", spec=spec, schemas=spec["components"]["schemas"], words=describe_type, problems=problems,
-        answer=answer_of, phrase=lambda status: HTTPStatus(int(status)).phrase,
+        answer=answer_of, sent=sent_of, phrase=lambda status: HTTPStatus(int(status)).phrase,
     )  # fmt: skip
 
 
 def answer_of(operation: Mapping[str, Any]) -> str:
     """Return the name of the schema that an operation answers with."""
-    return _name(operation["responses"]["200"]["content"]["application/json"]["schema"])
+    done = next(status for status in operation["responses"] if status.startswith("2"))
+    return _name(operation["responses"][done]["content"]["application/json"]["schema"])
+
+
+def sent_of(operation: Mapping[str, Any]) -> str:
+    """Return the name of the schema that an operation takes."""
+    return _name(operation["requestBody"]["content"]["application/json"]["schema"])
 
 
 def _name(schema: Mapping[str, Any]) -> str:

@@ -8,11 +8,20 @@ from flask import Response, request, stream_with_context
 from werkzeug.wsgi import FileWrapper
 
 from kil_pipeline.events.log import PublicVersion, public_version
-from kil_pipeline.exchange.exports import LICENCE, csv_parts, ocds_parts, write_xlsx
+from kil_pipeline.exchange.exports import (
+    HISTORIES,
+    LICENCE,
+    csv_parts,
+    ocds_parts,
+    record_parts,
+    release_parts,
+    write_xlsx,
+)
 from kil_pipeline.installation import tag_authority
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.histories import PublicHistory, public_histories
 from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.queries import public_entries_after
+from kil_pipeline.plan.queries import public_entries_after, public_entry
 from web.context import database, settings
 from web.public import blueprint
 from web.queries import read_plan_query
@@ -61,12 +70,35 @@ def plan_ocds() -> Response:
     """Give the plan as an OCDS release package."""
     wanted = _read_download()
     parts = ocds_parts(
-        _entries(wanted.criteria),
+        _histories(wanted.criteria),
         authority=wanted.authority,
         base_url=settings().base_url,
         at=wanted.version.moved_at,
     )
     return _answer(wanted, (part.encode() for part in parts), "ocds.json", "application/json")
+
+
+@blueprint.get("/data/ocds-records.json")
+def plan_records() -> Response:
+    """Give the plan as an OCDS record package."""
+    wanted = _read_download()
+    parts = record_parts(
+        _histories(wanted.criteria),
+        authority=wanted.authority,
+        base_url=settings().base_url,
+        at=wanted.version.moved_at,
+    )
+    return _answer(wanted, (part.encode() for part in parts), "ocds-records.json", "application/json")
+
+
+@blueprint.get("/data/releases/<reference>/<int:number>.json")
+def entry_release(reference: str, number: int) -> Response:
+    """Give the OCDS release of one publication."""
+    wanted = _read_download()
+    with database().read() as session:
+        (history,) = public_histories(session, [public_entry(session, reference)])
+    parts = release_parts(history.until(number), authority=wanted.authority, base_url=settings().base_url)
+    return _answer(wanted, (part.encode() for part in parts), f"{reference}-{number}.json", "application/json")
 
 
 def _read_download() -> Download:
@@ -85,6 +117,18 @@ def _entries(criteria: Criteria) -> Iterator[PublicEntry]:
             return
         yield from found
         last = found[-1].reference
+
+
+def _histories(criteria: Criteria) -> Iterator[PublicHistory]:
+    """Yield the entries with their publications, in smaller batches."""
+    last = ""
+    while True:
+        with database().read() as session:
+            found = public_histories(session, public_entries_after(session, criteria, last, limit=HISTORIES))
+        if not found:
+            return
+        yield from found
+        last = found[-1].entry.reference
 
 
 def _marked(lines: Iterator[str]) -> Iterator[str]:

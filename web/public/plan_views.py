@@ -1,6 +1,6 @@
 """The plan as a list, a table, by quarter and by month. All take the filters of feeds, calendars and alerts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import MOST_PER_PAGE, Order, entries_within, public_entries
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import Fact, describe_fact
-from kil_pipeline.reference.areas import area
+from kil_pipeline.reference.areas import area, wider_areas
 from kil_pipeline.reference.cpv import cpv_label
 from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.reference.routes import route
@@ -83,6 +83,7 @@ def plan() -> str:
         order_words=ORDERS,
         filters=filters,
         chosen=tuple(describe_chosen(query.criteria, commissioners, href)),
+        wider=tuple(describe_areas(query.criteria)),
         row_facts=row_facts,
         mark=mark_words,
         snippet=make_snippet,
@@ -154,6 +155,19 @@ def addresses(query: PlanQuery, view: str, month: date, path: str = "/plan") -> 
         return path + write_plan_query(criteria, **more)
 
     return href
+
+
+def describe_areas(criteria: Criteria) -> Iterator[str]:
+    """Yield for each area that was chosen what else is found by it: what is for all of a wider area is for it too."""
+    for code in criteria.areas:
+        wider = [known.name for known in wider_areas(code)]
+        if wider:
+            yield f"{area(code).name} also finds what is for all of {join_words(wider)}."
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return words as one says them: "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def describe_chosen(criteria: Criteria, commissioners: dict[str, str], href: Callable[..., str]) -> Iterator[Chosen]:
