@@ -5,8 +5,10 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import abort, g, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.browser_sessions import Lifetimes, Person, find_person, note_seen
 from kil_pipeline.organisations.members import Member, Role
 from web.commissioner import blueprint
@@ -81,6 +83,8 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
             found = signed_in_person()
             if found is None:
                 return ask_to_sign_in_first()
+            if found.member is None and found.operator and request.path == "/workspace":
+                return redirect("/workspace/operator")  # where everybody goes after signing in
             if found.member is None or not found.member.may(role):
                 abort(403)
             return view(*args, **kwargs)
@@ -100,6 +104,13 @@ def needs_person(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     guarded.needs_role = None  # type: ignore[attr-defined]  # guarded, whatever the role
     return guarded
+
+
+def note_own(db: Session, deed: str, subject: str = "") -> None:
+    """Note in the audit trail what the person who is signed in did, for the organisation that they act for."""
+    found = person()
+    organisation_id = found.member.organisation_id if found.member else None
+    note_deed(db, deed, subject=subject, user_id=found.user_id, organisation_id=organisation_id, now=now())
 
 
 def ask_to_sign_in_first() -> Response:

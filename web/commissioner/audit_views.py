@@ -34,6 +34,8 @@ DEEDS = {
     "change_role": "changed somebody’s role",
     "remove_person": "removed somebody",
     "leave": "left",
+    "set_up_second_factor": "set up a second factor",
+    "take_off_second_factor": "took a second factor off",
     "export_audit": "took along this record",
 }
 """Each deed in words; one that is not here is shown by its name, with spaces."""
