@@ -18,11 +18,14 @@ from kil_pipeline.errors import (
     NotFound,
     UnknownCode,
 )
+from kil_pipeline.organisations.api_tokens import ScopeMissing, TokenNotValid
 from web.context import absolute
 from web.queries import QueryNotUnderstood
 
 PAGES: dict[type[DomainError], tuple[int, str]] = {
     NotFound: (404, "Page not found"),
+    TokenNotValid: (401, "This token does not work"),
+    ScopeMissing: (403, "This token may not do that"),
     LinkNotValid: (410, "This link does not work any more"),
     EditedMeanwhile: (409, "Somebody else saved this meanwhile"),
     InvalidTransition: (409, "That cannot be done now"),

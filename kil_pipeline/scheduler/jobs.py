@@ -31,6 +31,7 @@ from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
+from kil_pipeline.organisations.api_tokens import erase_old_tokens
 from kil_pipeline.organisations.audit import erase_old_audit_people
 from kil_pipeline.organisations.browser_sessions import Lifetimes
 from kil_pipeline.organisations.invitations import erase_old_invitations
@@ -195,6 +196,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         lambda session, now: erase_unused_criteria(session),
         lambda session, now: erase_old_sign_ins(session, now, lifetimes),
         erase_old_invitations,
+        erase_old_tokens,
         lambda session, now: erase_old_audit_people(session, now, jobs.settings.audit_people_kept),
     )
     erased = 0

@@ -24,7 +24,8 @@ FILTERS = (
 READ = (
     "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",
     "/plan", "/plan?view=timeline", "/plan?view=none", "/sign-in", "/sign-in?next=/workspace/entries/EXC-0001",
-    "/sign-in/sign-in-token", "/sign-in/code", "/sign-in/second", "/invitations/nonsense", "/workspace",
+    "/sign-in/sign-in-token", "/sign-in/code", "/sign-in/second", "/sign-in/openid",
+    "/sign-in/openid/back", "/invitations/nonsense", "/workspace",
     "/workspace/entries/EXC-0001",
     "/alerts/new", "/alerts/new?theme=carers",
     "/alerts/confirm/confirmation-token", "/alerts/nonsense", "/alerts/nonsense/unsubscribe",

@@ -115,6 +115,11 @@ ACCESS = {
     "commissioner.prove": Access.PERSON,
     "commissioner.send_proof": Access.PERSON,
     "commissioner.use_proof": Access.PERSON,
+    "commissioner.ask_provider": Access.ANYBODY,
+    "commissioner.come_back": Access.ANYBODY,
+    "commissioner.tokens": Access.ADMIN,
+    "commissioner.make_token": Access.ADMIN,
+    "commissioner.revoke_token": Access.ADMIN,
     "commissioner.show_second": Access.WAITING,
     "commissioner.use_second": Access.WAITING,
     "commissioner.second_factor": Access.PERSON,
@@ -164,7 +169,7 @@ BUTTONS = {"subscriber.show_confirm", "commissioner.confirm_sign_in"}
 """Pages that show a button without looking at the link: a look must not use it up, nor tell whether it works."""
 
 
-OTHERS = {"session_id", "user_id", "invitation_id"}
+OTHERS = {"token_id", "session_id", "user_id", "invitation_id"}
 """Parts of an address that name what is nobody's of those who visit."""
 
 

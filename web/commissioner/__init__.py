@@ -12,10 +12,12 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     audit_views,  # noqa: F401
     editing_views,  # noqa: F401
     invitation_views,  # noqa: F401
+    openid_views,  # noqa: F401
     operator_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
     second_factor_views,  # noqa: F401
     sign_in_views,  # noqa: F401
+    token_views,  # noqa: F401
     workspace_views,  # noqa: F401
 )

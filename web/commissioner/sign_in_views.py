@@ -41,7 +41,7 @@ def sign_in() -> str | Response:
     following = safe_path(request.args.get("next", ""))
     if signed_in_person() is not None:
         return redirect(following)
-    return render_template("commissioner/sign_in.html", following=following, email="", problems=[])
+    return _sign_in_form(following)
 
 
 @blueprint.post("/sign-in")
@@ -52,10 +52,7 @@ def send_link() -> str | tuple[str, int]:
     try:
         queue_mail(email, following)
     except InvalidAddress as error:
-        page = render_template(
-            "commissioner/sign_in.html", following=following, email=email, problems=[("email", str(error))]
-        )
-        return page, 400
+        return _sign_in_form(following, email, [("email", str(error))]), 400
     return _code_form(following)
 
 
@@ -129,6 +126,13 @@ def go_on(begun: tuple[str, bool], following: str) -> Response:
     key, waits = begun
     enter(key)
     return redirect(url_for("commissioner.show_second", next=following) if waits else following)
+
+
+def _sign_in_form(following: str, email: str = "", problems: list[tuple[str, str]] | None = None) -> str:
+    openid = settings().openid
+    return render_template(
+        "commissioner/sign_in.html", following=following, email=email, problems=problems or [], openid=openid
+    )
 
 
 def _code_form(following: str, problems: list[tuple[str, str]] | None = None) -> str:
