@@ -84,6 +84,11 @@ class Enrolment:
     secret: str
     uri: str
 
+    @property
+    def shown_secret(self) -> str:
+        """The secret as people type it in: in fours."""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
 
 def has_second_factor(session: Session, user_id: uuid.UUID) -> bool:
     """Tell whether a person is asked for a second factor."""
