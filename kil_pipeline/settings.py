@@ -18,6 +18,18 @@ DEVELOPMENT_KEY = "development-only-not-a-secret"
 
 
 @dataclass(frozen=True)
+class OpenIdProvider:
+    """With whose accounts people may sign in (OpenID Connect)."""
+
+    issuer: str
+    """Without a trailing slash."""
+    client_id: str
+    client_secret: str
+    name: str
+    """As the button says it: "your NHS account"."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a deployment can choose. Times of day are in Europe/London."""
 
@@ -38,6 +50,7 @@ class Settings:
     """How many processes `kil serve` makes on PostgreSQL; on SQLite it is always one."""
     digest_at: time
     sign_in_minutes: int
+    openid: OpenIdProvider | None
     session_idle: timedelta
     """A session ends after this long without a request."""
     session_longest: timedelta
@@ -86,6 +99,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         web_processes=max(1, int(_number(environ, table, "web_processes"))),
         digest_at=_time_of_day(table, "digest_at"),
         sign_in_minutes=_minutes(table, "sign_in_minutes"),
+        openid=_openid(environ, table),
         session_idle=timedelta(minutes=_minutes(table, "session_idle_minutes")),
         session_longest=timedelta(minutes=_minutes(table, "session_longest_minutes")),
         audit_people_kept=timedelta(days=round(365.25 * _number(environ, table, "audit_years"))),
@@ -132,6 +146,19 @@ def _secret_keys(environ: Mapping[str, str], *, development: bool) -> tuple[str,
     if any(len(key) < 32 for key in keys) and not development:
         raise ConfigurationError("KIL_SECRET_KEY is too short: each key needs at least 32 characters.")
     return keys
+
+
+def _openid(environ: Mapping[str, str], table: Mapping[str, Any]) -> OpenIdProvider | None:
+    issuer = environ.get("KIL_OIDC_ISSUER", str(table["oidc_issuer"])).rstrip("/")
+    client_id = environ.get("KIL_OIDC_CLIENT_ID", str(table["oidc_client_id"]))
+    secret = environ.get("KIL_OIDC_CLIENT_SECRET", "")
+    if not (issuer or client_id or secret):
+        return None
+    if not (issuer and client_id and secret):
+        raise ConfigurationError("KIL_OIDC_ISSUER, KIL_OIDC_CLIENT_ID and KIL_OIDC_CLIENT_SECRET belong together.")
+    if not issuer.startswith("https://") and environ.get("KIL_ENV") != "development":
+        raise ConfigurationError(f"KIL_OIDC_ISSUER is “{issuer}”: it must start with https://.")
+    return OpenIdProvider(issuer, client_id, secret, str(table["oidc_name"]))
 
 
 def _number(environ: Mapping[str, str], table: Mapping[str, Any], name: str) -> float:

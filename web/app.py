@@ -9,6 +9,7 @@ from kil_pipeline.organisations.audit import set_origin
 from web import api, cookies, errors, health, pages
 from web.admin import blueprint as admin
 from web.commissioner import blueprint as commissioner
+from web.commissioner import openid_views
 from web.context import Context, context, nonce
 from web.public import blueprint as public
 from web.subscriber import blueprint as subscriber
@@ -47,6 +48,7 @@ def create_app(parts: Context) -> Flask:
     csrf = CSRFProtect(app)
     csrf.exempt(one_click_unsubscribe)  # mail programs have no cookie, only the signed address (RFC 8058)
     cookies.register(app)
+    openid_views.register(app)
     for part in (public, subscriber, commissioner):
         app.register_blueprint(part)
     if settings.development:  # it shows sign-in links

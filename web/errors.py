@@ -19,19 +19,21 @@ from kil_pipeline.errors import (
     UnknownCode,
 )
 from kil_pipeline.organisations.api_requests import KeyUsedOtherwise
+from kil_pipeline.organisations.api_tokens import ScopeMissing, TokenNotValid
 from web.context import absolute
 from web.queries import QueryNotUnderstood
-from web.write_api.problems import BodyNotUnderstood, TokenNotValid, VersionMissing, VersionOutdated
+from web.write_api.problems import BodyNotUnderstood, VersionMissing, VersionOutdated
 
 PAGES: dict[type[DomainError], tuple[int, str]] = {
     NotFound: (404, "Page not found"),
+    TokenNotValid: (401, "This token does not work"),
+    ScopeMissing: (403, "This token may not do that"),
     LinkNotValid: (410, "This link does not work any more"),
     EditedMeanwhile: (409, "Somebody else saved this meanwhile"),
     InvalidTransition: (409, "That cannot be done now"),
     InvalidContent: (400, "There is a problem"),
     UnknownCode: (400, "There is a problem"),
     QueryNotUnderstood: (400, "We did not understand that address"),
-    TokenNotValid: (401, "A token is needed"),
     VersionMissing: (428, "Say which version you change"),
     VersionOutdated: (412, "Somebody else saved this meanwhile"),
     BodyNotUnderstood: (422, "There is a problem in what you sent"),

@@ -1,6 +1,6 @@
 """An organisation's people: who they are, another role, leaving, being removed. One admin always stays.
 
-What they made belongs to the organisation and stays. Whoever loses a role loses their sessions at once.
+What they made belongs to the organisation and stays. Whoever loses a role loses their sessions and tokens at once.
 """
 
 import uuid
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.errors import InvalidTransition, NotFound
+from kil_pipeline.organisations.api_tokens import revoke_tokens_of
 from kil_pipeline.organisations.browser_sessions import SignedIn, end_sessions
 from kil_pipeline.organisations.members import Membership, Role, User
 from kil_pipeline.organisations.organisations import Organisation
@@ -60,7 +61,7 @@ def change_role(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID
     if role is not Role.ADMIN:
         _keep_an_admin(session, membership)
     membership.role = role.value
-    end_access(session, user_id, now)
+    end_access(session, organisation_id, user_id, now)
 
 
 def remove_member(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
@@ -73,12 +74,13 @@ def remove_member(session: Session, organisation_id: uuid.UUID, user_id: uuid.UU
     _keep_an_admin(session, membership)
     session.delete(membership)
     session.flush()
-    end_access(session, user_id, now)
+    end_access(session, organisation_id, user_id, now)
 
 
-def end_access(session: Session, user_id: uuid.UUID, now: datetime) -> None:
-    """End whatever somebody could go on acting with after their role changed."""
+def end_access(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:
+    """End whatever somebody could go on acting with after their role changed: sessions, and tokens that they made."""
     end_sessions(session, user_id, now)
+    revoke_tokens_of(session, organisation_id, user_id, now)
 
 
 def _lock(session: Session, organisation_id: uuid.UUID) -> None:

@@ -61,6 +61,9 @@ class SignInToken(Base):
     used_at: Mapped[datetime | None]
 
 
+_MAY_SIGN_IN = sa.or_(sa.exists().where(Membership.user_id == User.id), sa.exists().where(Operator.user_id == User.id))
+
+
 @dataclass(frozen=True)
 class SignInAsked:
     """Someone asked to sign in. `user_id` is None, and `email` empty, where no mail goes out."""
@@ -82,12 +85,9 @@ def ask_to_sign_in(session: Session, email: str, now: datetime, *, browser_key: 
         .correlate(User)
         .scalar_subquery()
     )
-    may_sign_in = sa.or_(
-        sa.exists().where(Membership.user_id == User.id), sa.exists().where(Operator.user_id == User.id)
-    )
     known = session.execute(
         sa.select(User.id, User.email).where(
-            User.email == normalise_address(email), may_sign_in, recent < MOST_LINKS_AN_HOUR
+            User.email == normalise_address(email), _MAY_SIGN_IN, recent < MOST_LINKS_AN_HOUR
         )
     ).first()
     row = SignInRequest(
@@ -100,6 +100,11 @@ def ask_to_sign_in(session: Session, email: str, now: datetime, *, browser_key: 
     session.add(row)
     session.flush()
     return SignInAsked(row.id, known.id if known else None, known.email if known else "")
+
+
+def find_who_may_sign_in(session: Session, email: str) -> uuid.UUID | None:
+    """Return the person with an address, if they are a member of something or an operator. Raises `InvalidAddress`."""
+    return session.scalar(sa.select(User.id).where(User.email == normalise_address(email), _MAY_SIGN_IN))
 
 
 def mint_sign_in_token(

@@ -33,6 +33,7 @@ from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
 from kil_pipeline.organisations.api_requests import erase_old_answers
+from kil_pipeline.organisations.api_tokens import erase_old_tokens
 from kil_pipeline.organisations.audit import erase_old_audit_people
 from kil_pipeline.organisations.browser_sessions import Lifetimes
 from kil_pipeline.organisations.invitations import erase_old_invitations
@@ -204,6 +205,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_old_uploads,
         lambda session, now: erase_old_sign_ins(session, now, lifetimes),
         erase_old_invitations,
+        erase_old_tokens,
         lambda session, now: erase_old_audit_people(session, now, jobs.settings.audit_people_kept),
         erase_old_help,
         erase_old_data_requests,

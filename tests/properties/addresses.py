@@ -24,7 +24,9 @@ FILTERS = (
 READ = (
     "/", "/about", "/data", "/accessibility", "/privacy", "/healthz", "/readyz", "/static/site.css", "/nowhere",
     "/plan", "/plan?view=timeline", "/plan?view=none", "/sign-in", "/sign-in?next=/workspace/entries/EXC-0001",
-    "/sign-in/sign-in-token", "/sign-in/code", "/invitations/nonsense", "/workspace", "/workspace/entries/EXC-0001",
+    "/sign-in/sign-in-token", "/sign-in/code", "/sign-in/second", "/sign-in/openid",
+    "/sign-in/openid/back", "/invitations/nonsense", "/workspace",
+    "/workspace/entries/EXC-0001",
     "/alerts/new", "/alerts/new?theme=carers",
     "/alerts/confirm/confirmation-token", "/alerts/nonsense", "/alerts/nonsense/unsubscribe",
     "/entries/EXC-0001", "/entries/EXC-0002", "/entries/EXC-0003", "/entries/NONE-1", "/entries/EXC-0001.json",
@@ -108,6 +110,7 @@ def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
         ("/sign-in/sign-in-token", {"next": "/workspace"}),
         ("/sign-in/code", {"code": "1234 5678"}),
         ("/invitations/nonsense", {}),
+        ("/sign-in/second", {"code": "123456"}),
         ("/sign-out", {}),
         ("/local-support/nowhere/ask", {"email": "another@example.org", "need": TOLD["value"]}),
         ("/help/nonsense", {}),

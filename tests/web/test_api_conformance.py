@@ -19,7 +19,7 @@ from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_venue
-from kil_pipeline.organisations.api_tokens import mint_api_token
+from kil_pipeline.organisations.api_tokens import Scope, make_api_token
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.contents import EntryContent, EntryLink, LinkKind, Notice
@@ -106,8 +106,16 @@ def test_writing_is_answered_as_described_whatever_is_sent(
     operation = described.find_operation_by_id(name)
     with sqlite_database.write() as session:
         council = find_organisation(session, "EXC").id
-        member = add_member(session, email="p@example.org", organisation_id=council, role=Role.AUTHOR, now=NOW)
-        token = mint_api_token(session, member, ("write", "publish"), NOW)
+        member = add_member(session, email="p@example.org", organisation_id=council, role=Role.APPROVER, now=NOW)
+        token, _ = make_api_token(
+            session,
+            organisation_id=council,
+            made_by=member.user_id,
+            name="A program",
+            scopes=Scope,
+            lives=timedelta(days=90),
+            now=NOW,
+        )
 
     @settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
     @given(st.data())

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.api_requests import AnsweredRequest, erase_old_answers
-from kil_pipeline.organisations.api_tokens import ApiToken, mint_api_token
+from kil_pipeline.organisations.api_tokens import ApiToken, Scope, make_api_token
 from kil_pipeline.organisations.audit import AuditRow
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.plan.contents import EntryContent
@@ -47,11 +47,21 @@ class Program:
         return self.send("POST", DRAFTS, {"answers": answers}, **headers)
 
 
-def a_token(database: Database, organisation_id: uuid.UUID, *scopes: str, role: Role = Role.AUTHOR) -> str:
+def a_token(database: Database, organisation_id: uuid.UUID, *scopes: str, role: Role = Role.APPROVER) -> str:
     with database.write() as session:
         email = f"program.{role}@example.org"
         member = add_member(session, email=email, organisation_id=organisation_id, role=role, now=NOW)
-        return mint_api_token(session, member, scopes, NOW)
+        wanted = [Scope(scope) for scope in scopes]
+        token, _ = make_api_token(
+            session,
+            organisation_id=organisation_id,
+            made_by=member.user_id,
+            name="A program",
+            scopes=wanted,
+            lives=timedelta(days=90),
+            now=NOW,
+        )
+        return token
 
 
 @pytest.fixture
@@ -157,10 +167,10 @@ def test_no_token_a_wrong_one_an_ended_one_and_one_without_the_scope_open_nothin
         Program(client, "nonsense").send("GET", f"{DRAFTS}/EXC-0001"),
         writer.send("POST", f"{DRAFTS}/EXC-0001/publication", {}, If_Match='"1"'),
     ]
-    assert [answer.status_code for answer in answers] == [401, 401, 401]
-    assert viewer.send("GET", f"{DRAFTS}/EXC-0001").status_code == 401
+    assert [answer.status_code for answer in answers] == [401, 401, 403]
+    assert viewer.send("GET", f"{DRAFTS}/EXC-0001").status_code == 403
     with sqlite_database.write() as session:
-        session.execute(sa.update(ApiToken).values(ended_at=NOW))
+        session.execute(sa.update(ApiToken).values(revoked_at=NOW))
     assert program.send("GET", f"{DRAFTS}/EXC-0001").status_code == 401
 
 

@@ -11,19 +11,21 @@ from flask_smorest import Api
 
 from kil_pipeline.errors import InvalidTransition, NotFound
 from kil_pipeline.organisations.api_requests import KeyUsedOtherwise
+from kil_pipeline.organisations.api_tokens import ScopeMissing, TokenNotValid
 from kil_pipeline.plan.wordings import DISCLAIMER
 from web.api import blueprint
 from web.context import settings
 from web.errors import PAGES, problem_name
 from web.public.schemas import LICENCE
 from web.queries import QueryNotUnderstood
-from web.write_api.problems import BodyNotUnderstood, TokenNotValid, VersionMissing, VersionOutdated
+from web.write_api.problems import BodyNotUnderstood, VersionMissing, VersionOutdated
 
 PROBLEMS = (
     NotFound,
     QueryNotUnderstood,
     InvalidTransition,
     TokenNotValid,
+    ScopeMissing,
     VersionMissing,
     VersionOutdated,
     BodyNotUnderstood,

@@ -17,10 +17,14 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     interest_views,  # noqa: F401
     invitation_views,  # noqa: F401
     notice_views,  # noqa: F401
+    openid_views,  # noqa: F401
+    operator_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
+    second_factor_views,  # noqa: F401
     sign_in_views,  # noqa: F401
     status_views,  # noqa: F401
     support_views,  # noqa: F401
+    token_views,  # noqa: F401
     workspace_views,  # noqa: F401
 )

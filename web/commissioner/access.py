@@ -89,6 +89,8 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
             found = signed_in_person()
             if found is None:
                 return ask_to_sign_in_first()
+            if found.member is None and found.operator and request.path == "/workspace":
+                return redirect("/workspace/operator")  # where everybody goes after signing in
             if found.member is None or not found.member.may(role):
                 abort(403)
             return view(*args, **kwargs)
@@ -108,6 +110,13 @@ def needs_person(view: Callable[P, R]) -> Callable[P, R | Response]:
 
     guarded.needs_role = None  # type: ignore[attr-defined]  # guarded, whatever the role
     return guarded
+
+
+def note_own(db: Session, deed: str, subject: str = "") -> None:
+    """Note in the audit trail what the person who is signed in did, for the organisation that they act for."""
+    found = person()
+    organisation_id = found.member.organisation_id if found.member else None
+    note_deed(db, deed, subject=subject, user_id=found.user_id, organisation_id=organisation_id, now=now())
 
 
 def ask_to_sign_in_first() -> Response:

@@ -34,6 +34,10 @@ DEEDS = {
     "change_role": "changed somebody’s role",
     "remove_person": "removed somebody",
     "leave": "left",
+    "set_up_second_factor": "set up a second factor",
+    "take_off_second_factor": "took a second factor off",
+    "make_token": "made a token",
+    "revoke_token": "revoked a token",
     "export_audit": "took along this record",
 }
 """Each deed in words; one that is not here is shown by its name, with spaces."""

@@ -1,13 +1,12 @@
 """Accepting an invitation. Opening its link changes nothing: a mail scanner would accept it."""
 
-from flask import redirect, render_template
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.invitations import accept_invitation, read_invitation
 from web.commissioner import blueprint
-from web.commissioner.access import enter
-from web.commissioner.sign_in_views import begin
+from web.commissioner.sign_in_views import begin, go_on
 from web.context import database, now
 
 
@@ -25,6 +24,5 @@ def accept(token: str) -> Response:
     with database().write() as db:
         user_id, organisation_id = accept_invitation(db, token, now())
         note_deed(db, "accept_invitation", user_id=user_id, organisation_id=organisation_id, now=now())
-        key = begin(db, user_id, organisation_id)
-    enter(key)
-    return redirect("/workspace")
+        begun = begin(db, user_id, organisation_id)
+    return go_on(begun, "/workspace")

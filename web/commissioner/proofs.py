@@ -3,11 +3,11 @@
 from flask import make_response, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.browser_sessions import note_proof
+from kil_pipeline.organisations.second_factors import SecretBox, check_second_factor, has_second_factor
 from kil_pipeline.organisations.sign_in import use_code
 from web.commissioner import blueprint
-from web.commissioner.access import KEY, enter, lifetimes, needs_person, person, safe_path, written
+from web.commissioner.access import KEY, enter, lifetimes, needs_person, note_own, person, safe_path, written
 from web.commissioner.sign_in_views import ASKED, WRONG_CODE, queue_mail
 from web.context import context, database, now, settings
 from web.rate_limits import count_mail
@@ -39,14 +39,17 @@ def send_proof() -> str:
 @blueprint.post("/workspace/prove")
 @needs_person
 def use_proof() -> Response | tuple[str, int]:
-    """Take a code as the proof. The session's key is new."""
+    """Take a code as the proof: of the app where there is one, else of a mail. The session's key is new."""
     found = person()
+    code = request.form.get("code", "")
     with database().write() as db:
-        proved = use_code(db, session.get(ASKED, ""), request.form.get("code", ""), now()) == found.user_id
+        if has_second_factor(db, found.user_id):
+            proved = check_second_factor(db, found.user_id, code, SecretBox(settings().secret_keys), now())
+        else:
+            proved = use_code(db, session.get(ASKED, ""), code, now()) == found.user_id
         if proved:
             key = note_proof(db, session.get(KEY, ""), now(), lifetimes(), random_token=context().random_token)
-            organisation_id = found.member.organisation_id if found.member else None
-            note_deed(db, "prove_identity", user_id=found.user_id, organisation_id=organisation_id, now=now())
+            note_own(db, "prove_identity")
     if not proved:
         return _page(sent=True, problems=[("code", WRONG_CODE)]), 400
     enter(key)
@@ -54,9 +57,12 @@ def use_proof() -> Response | tuple[str, int]:
 
 
 def _page(*, sent: bool, problems: list[tuple[str, str]] | None = None) -> str:
+    with database().read() as db:
+        by_app = has_second_factor(db, person().user_id)
     return render_template(
         "commissioner/prove.html",
         person=person(),
+        by_app=by_app,
         sent=sent,
         problems=problems or [],
         following=safe_path(request.values.get("next", "")),

@@ -10,6 +10,7 @@ from kil_pipeline.alerts.deliveries import queue_sign_in
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.browser_sessions import begin_session, choose_organisation, end_session
 from kil_pipeline.organisations.members import InvalidAddress, Role
+from kil_pipeline.organisations.second_factors import has_second_factor
 from kil_pipeline.organisations.sign_in import ask_to_sign_in, check_sign_in_token, use_code, use_link
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
@@ -40,7 +41,7 @@ def sign_in() -> str | Response:
     following = safe_path(request.args.get("next", ""))
     if signed_in_person() is not None:
         return redirect(following)
-    return render_template("commissioner/sign_in.html", following=following, email="", problems=[])
+    return _sign_in_form(following)
 
 
 @blueprint.post("/sign-in")
@@ -51,10 +52,7 @@ def send_link() -> str | tuple[str, int]:
     try:
         queue_mail(email, following)
     except InvalidAddress as error:
-        page = render_template(
-            "commissioner/sign_in.html", following=following, email=email, problems=[("email", str(error))]
-        )
-        return page, 400
+        return _sign_in_form(following, email, [("email", str(error))]), 400
     return _code_form(following)
 
 
@@ -79,11 +77,10 @@ def use_mailed_code() -> Response | tuple[str, int]:
     following = safe_path(request.form.get("next", ""))
     with database().write() as db:
         user_id = use_code(db, session.get(ASKED, ""), request.form.get("code", ""), now())
-        key = begin(db, user_id) if user_id is not None else None
-    if key is None:
+        begun = begin(db, user_id) if user_id is not None else None
+    if begun is None:
         return _code_form(following, [("code", WRONG_CODE)]), 400
-    enter(key)
-    return redirect(following)
+    return go_on(begun, following)
 
 
 @blueprint.get("/sign-in/<token>")
@@ -100,21 +97,44 @@ def confirm_sign_in(token: str) -> str:
 def use_mailed_link(token: str) -> Response:
     """Sign in. The session's key is new, whatever the browser had before."""
     with database().write() as db:
-        key = begin(db, use_link(db, token, now()))
-    enter(key)
-    return redirect(safe_path(request.form.get("next", "")))
+        begun = begin(db, use_link(db, token, now()))
+    return go_on(begun, safe_path(request.form.get("next", "")))
 
 
-def begin(db: Session, user_id: UUID, organisation_id: UUID | None = None) -> str:
-    """Begin a session in this browser, and end the one that it had. Returns the new key."""
+def begin(db: Session, user_id: UUID, organisation_id: UUID | None = None) -> tuple[str, bool]:
+    """Begin a session in this browser, and end the one that it had.
+
+    Returns the new key, and whether a second factor is to come first.
+    """
     end_session(db, session.get(KEY, ""), now())
-    device = describe_device(request.user_agent.string)
+    waits = has_second_factor(db, user_id)
     key, found = begin_session(
-        db, user_id, now(), device=device, organisation_id=organisation_id, random_token=context().random_token
+        db,
+        user_id,
+        now(),
+        device=describe_device(request.user_agent.string),
+        waits=waits,
+        organisation_id=organisation_id,
+        random_token=context().random_token,
     )
-    acts_for = found.member.organisation_id if found.member else None
-    note_deed(db, "sign_in", user_id=user_id, organisation_id=acts_for, now=now())
-    return key
+    if not waits:
+        acts_for = found.member.organisation_id if found.member else None
+        note_deed(db, "sign_in", user_id=user_id, organisation_id=acts_for, now=now())
+    return key, waits
+
+
+def go_on(begun: tuple[str, bool], following: str) -> Response:
+    """Give this browser the key of what `begin` began; ask for the second factor first where there is one."""
+    key, waits = begun
+    enter(key)
+    return redirect(url_for("commissioner.show_second", next=following) if waits else following)
+
+
+def _sign_in_form(following: str, email: str = "", problems: list[tuple[str, str]] | None = None) -> str:
+    openid = settings().openid
+    return render_template(
+        "commissioner/sign_in.html", following=following, email=email, problems=problems or [], openid=openid
+    )
 
 
 def _code_form(following: str, problems: list[tuple[str, str]] | None = None) -> str:

@@ -9,7 +9,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from kil_pipeline.organisations.api_requests import find_answer, keep_answer
-from kil_pipeline.organisations.api_tokens import PUBLISH, WRITE
+from kil_pipeline.organisations.api_tokens import Scope
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Member
 from kil_pipeline.plan.answers import PARTS, Answers, answer_fields, path_of, read_answers
@@ -68,7 +68,7 @@ def writes(
         if body is not None:
             described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
         found = blueprint.doc(**described)(view)
-        for error in (401, *errors):
+        for error in (401, 403, *errors):
             found = blueprint.alt_response(error, schema=ProblemSchema, content_type=PROBLEM)(found)
         found = blueprint.alt_response(status, schema=schema, success=True)(found)
         result: View = blueprint.route(path, methods=[method])(found)
@@ -83,7 +83,7 @@ def create_draft() -> Response:
 
     As a draft that only your organisation sees.
     """
-    member, key, sent = acting_member(WRITE), idempotency_key(), request_bytes()
+    member, key, sent = acting_member(Scope.WRITE), idempotency_key(), request_bytes()
 
     def create(session: Session) -> dict[str, Any]:
         answers = _read(_given(), {})
@@ -103,7 +103,7 @@ def create_draft() -> Response:
 @writes("GET", "/drafts/<reference>", DraftSchema, errors=(404,))
 def show_draft(reference: str) -> Response:
     """One of your organisation's planned opportunities as you write it."""
-    member = acting_member(WRITE)
+    member = acting_member(Scope.READ_PRIVATE, Scope.WRITE)
     with database().read() as session:
         draft = find_draft(session, member.organisation_id, reference)
     answers = {name: text for name, text in write_answers(draft.content).items() if text}
@@ -119,7 +119,7 @@ def change_draft(reference: str) -> Response:
 
     The others stay as they are. Nothing of it is public before it is published.
     """
-    member = acting_member(WRITE)
+    member = acting_member(Scope.WRITE)
     with database().write() as session:
         draft = find_draft(session, member.organisation_id, reference)
         check_version(draft)
@@ -147,7 +147,7 @@ def publish_draft(reference: str) -> Response:
 
     Everybody sees it at once, and whoever follows it hears of what changed. It needs the scope `publish`.
     """
-    member, key, sent = acting_member(PUBLISH), idempotency_key(), request_bytes()
+    member, key, sent = acting_member(Scope.PUBLISH), idempotency_key(), request_bytes()
 
     def publish(session: Session) -> dict[str, Any]:
         said = read_body(PublicationSchema())

@@ -5,10 +5,6 @@ from collections.abc import Mapping
 from kil_pipeline.errors import DomainError
 
 
-class TokenNotValid(DomainError):
-    """No token, or one that may not do this."""
-
-
 class VersionMissing(DomainError):
     """A change that does not say of which version."""
 

@@ -2,33 +2,34 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import request
 from marshmallow import Schema, ValidationError
 
-from kil_pipeline.organisations.api_tokens import member_of_token
+from kil_pipeline.organisations.api_tokens import Scope, ScopeMissing, TokenNotValid, member_of_token
 from kil_pipeline.organisations.members import Member
 from kil_pipeline.plan.answers import Problem
 from kil_pipeline.plan.drafts import Draft
 from kil_pipeline.text import drop_unwritable
 from web.context import database, now
-from web.write_api.problems import BodyNotUnderstood, TokenNotValid, VersionMissing, VersionOutdated
+from web.write_api.problems import BodyNotUnderstood, VersionMissing, VersionOutdated
 
 S = TypeVar("S", bound=Schema)
 MOST_KEY = 200
 
 
-def acting_member(scope: str) -> Member:
-    """Return whom the request acts for. Raises `TokenNotValid`."""
+def acting_member(*scopes: Scope) -> Member:
+    """Return whom the request acts for. Raises `TokenNotValid`, and `ScopeMissing` where it has none of these."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.casefold() != "bearer" or not token.strip():
         raise TokenNotValid("Send a token: Authorization: Bearer TOKEN.")
-    with database().read() as session:
-        member = member_of_token(session, token.strip(), scope, now())
-    if member is None:
-        raise TokenNotValid(f"This token is not valid (any more), or may not “{scope}”.")
-    return member
+    with database().write() as session:
+        for scope in scopes[:-1]:
+            with suppress(ScopeMissing):
+                return member_of_token(session, token.strip(), scope, now())
+        return member_of_token(session, token.strip(), scopes[-1], now())
 
 
 def check_version(draft: Draft) -> None:

@@ -25,23 +25,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "key_hash", name=op.f("pk_answered_request")),
     )
     op.create_index(op.f("ix_answered_request_answered_at"), "answered_request", ["answered_at"])
-    op.create_table(
-        "api_token",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("ended_at", UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_api_token_user_id_user")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_api_token_organisation_id_organisation")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
-    )
-    op.create_index(op.f("ix_api_token_user_id"), "api_token", ["user_id"])
 
 
 def downgrade() -> None:
