@@ -45,9 +45,12 @@ def test_entries_are_listed_last_changed_first_with_what_is_public_of_them(
         "Draft EXC-0003 · Draft · changed 23 November 2026 Preview EXC-0003",
         (
             "Changed EXC-0002 · Planned Changes not published · changed 22 November 2026 "
-            "Preview EXC-0002 · Public page of EXC-0002"
+            "Preview EXC-0002 · Public page of EXC-0002 · Who is interested in EXC-0002"
         ),
-        "Public EXC-0001 · Planned · changed 20 November 2026 Preview EXC-0001 · Public page of EXC-0001",
+        (
+            "Public EXC-0001 · Planned · changed 20 November 2026 "
+            "Preview EXC-0001 · Public page of EXC-0001 · Who is interested in EXC-0001"
+        ),
     ]
 
 
