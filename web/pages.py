@@ -91,7 +91,7 @@ def navigation() -> list[dict[str, object]]:
     The way back to the workspace stands in it there alone: public pages are the same for everybody.
     """
     path = request.path
-    shown = (*NAVIGATION, ("Your plan", "/workspace")) if path.startswith("/workspace") else NAVIGATION
+    shown = (*NAVIGATION, ("Your workspace", "/workspace")) if path.startswith("/workspace") else NAVIGATION
     return [{"text": text, "href": href, "active": path == href or path.startswith(href + "/")} for text, href in shown]
 
 

@@ -199,13 +199,15 @@ def _view(row: HelpRequest, answers: tuple[tuple[datetime, str], ...]) -> HelpVi
     )  # fmt: skip
 
 
-def count_requests(requests: tuple[HelpView, ...]) -> Mapping[str, int]:
-    """Return how many are waiting, answered and closed."""
-    return {
-        "waiting": sum(request.waiting for request in requests),
-        "answered": sum(bool(request.answers) and not request.closed for request in requests),
-        "closed": sum(request.closed for request in requests),
-    }
+def count_requests(session: Session, body_id: uuid.UUID) -> Mapping[str, int]:
+    """Return how many confirmed requests to a body are waiting, answered and closed."""
+    answered = sa.exists().where(HelpAnswer.request_id == HelpRequest.id)
+    closed = HelpRequest.closed_at.is_not(None)
+    state = sa.case((closed, "closed"), (answered, "answered"), else_="waiting").label("state")
+    theirs = sa.select(state).where(HelpRequest.organisation_id == body_id, HelpRequest.confirmed_at.is_not(None))
+    found = theirs.subquery()
+    rows = session.execute(sa.select(found.c.state, sa.func.count()).group_by(found.c.state))
+    return {"waiting": 0, "answered": 0, "closed": 0} | dict(rows.all())
 
 
 def answer_help(session: Session, body_id: uuid.UUID, request_id: uuid.UUID, text: str, now: datetime) -> None:

@@ -85,7 +85,7 @@ def test_an_answer_goes_to_the_asker(database: Database) -> None:
     post.tick(NOW)
     with database.write() as session:
         answer_help(session, body, request, "Come on Monday.", NOW)
-        counts = count_requests(requests_to(session, body))
+        counts = count_requests(session, body)
     post.tick(NOW)
     assert counts == {"waiting": 0, "answered": 1, "closed": 0}
     assert post.sent[-1].to == "asker@example.org"

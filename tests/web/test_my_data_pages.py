@@ -29,6 +29,10 @@ def test_it_is_shown_downloaded_and_erased(client: FlaskClient, sqlite_database:
     data = json.loads(client.get(f"{path}/my-data.json").text)
     assert [*data["held"], "Erase it"] == headings
     assert data["address"] == ME
+    profile = data["held"]["Your organisation’s profile"]
+    assert [row["email"] for row in profile] == [ME]
+    assert "Asked at 2026-11-23 10:00 UTC" in page.texts("div", "facts__row")
+    assert [text for text in page.texts("dt") if text.lower() == "id" or text.endswith(" id")] == []
     gone = HtmlPage(Form(page, path).send(client))
     assert [text_of(item) for item in gone.elements("ul", "govuk-list--bullet")[0]] == [
         "Your account. You need it to sign in. Ask your organisation to take you out.",

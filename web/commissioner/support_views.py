@@ -126,11 +126,12 @@ def _note(session: Session, deed: str, subject: uuid.UUID) -> None:
 def _requests(problem: str = "", typed: str = "") -> str:
     with database().read() as session:
         found = requests_to(session, member().organisation_id)
+        counts = count_requests(session, member().organisation_id)
     return render_template(
         "commissioner/help_requests.html",
         member=member(),
         requests=found,
-        counts=count_requests(found),
+        counts=counts,
         problem=problem,
         typed=typed,
         about=request.form.get("request", ""),

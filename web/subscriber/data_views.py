@@ -1,19 +1,44 @@
 """“What do you hold about my address?”: asked by anybody, answered by a link in a mail to that address."""
 
 import json
+import re
 
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.members import InvalidAddress
 from kil_pipeline.scheduler.personal_data import SOURCES
-from kil_pipeline.support.data_requests import address_of, ask_for_data, erase_address, held_about_address
+from kil_pipeline.support.data_requests import Row, address_of, ask_for_data, erase_address, held_about_address
 from kil_pipeline.text import drop_unwritable
 from web.context import database, now
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import TRAP
 from web.subscriber.manage_views import signer
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:.+\+00:00")
+"""A moment as JSON has it."""
+
+
+def _on_screen(rows: tuple[Row, ...]) -> list[dict[str, str]]:
+    """Return rows as people read them: without ids and what is empty, which the download has."""
+    return [
+        {name.replace("_", " "): _words(value) for name, value in row.items() if _says_something(name, value)}
+        for row in rows
+    ]
+
+
+def _says_something(name: str, value: object) -> bool:
+    return name != "id" and not name.endswith("_id") and value not in (None, "", [])
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    return f"{text[:10]} {text[11:16]} UTC" if MOMENT.fullmatch(text) else text
 
 
 @blueprint.get("/my-data")
@@ -43,7 +68,8 @@ def show_data(token: str) -> str:
     with database().read() as session:
         address = address_of(session, request_id, now())
         held = held_about_address(session, address, SOURCES)
-    return render_template("subscriber/my_data.html", address=address, held=held, token=token)
+    shown = [(one, _on_screen(one.rows)) for one in held]
+    return render_template("subscriber/my_data.html", address=address, held=shown, token=token)
 
 
 @blueprint.post("/my-data/<token>")
