@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.database import Database
 from kil_pipeline.errors import DomainError, InvalidTransition
 from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
@@ -26,6 +27,7 @@ from kil_pipeline.exchange.tables import Row, is_workbook, read_rows, sheets_of
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.answers import Problem, read_answers
 from kil_pipeline.plan.date_order import misplaced_dates
+from kil_pipeline.plan.submissions import Request
 from kil_pipeline.text import clean_line
 from kil_pipeline.times import london_day
 
@@ -146,6 +148,7 @@ class _Run:
         self.register = options.register or (sheet.mapped is None and is_register(sheet.columns))
         self.entries = RowEntries(publish=options.publish and not self.register, overwrite=options.overwrite, now=now)
         self.report = ImportReport(dry_run=options.dry_run)
+        self._told = False
         self._without_heading: set[int] = set()
         self._warn()
 
@@ -167,14 +170,22 @@ class _Run:
             with database.write() as session:
                 for row in batch:
                     self._read_row(session, row)
+                self._tell_approvers(session)
                 if self.options.dry_run:
                     session.rollback()
             done += len(batch)
             yield done
 
+    def _tell_approvers(self, session: Session) -> None:
+        """Queue one mail for the whole file, with the first rows that wait."""
+        if self.entries.asked[Request.WAITING] and self.organisation_id and not self._told:
+            tell_approvers(session, self.organisation_id, None, self.now)
+            self._told = True
+
     def finish(self) -> None:
         """Say at the end what is only known then."""
         self.report.to_correct = self.bad_rows.path
+        self.report.asked = self.entries.asked
         if self._without_heading:
             places = ", ".join(str(place + 1) for place in sorted(self._without_heading)[:20])
             self.report.warnings.append(f"Columns without a heading, left out (counted from the left): {places}.")

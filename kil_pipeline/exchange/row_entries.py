@@ -6,6 +6,7 @@ What the sheet has no column for stays as it is, and so do the notices and the v
 import hashlib
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,7 +27,7 @@ from kil_pipeline.plan.changes import describe_changes
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft, still_withheld
 from kil_pipeline.plan.entries import Entry, WorkingCopy
-from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.submissions import Request, request_publication
 from kil_pipeline.reference.milestones import milestone_kinds
 
 
@@ -63,6 +64,8 @@ class RowEntries:
 
     def __init__(self, *, publish: bool, overwrite: bool, now: datetime) -> None:
         self.publish, self.overwrite, self.now = publish, overwrite, now
+        self.asked: Counter[Request] = Counter()
+        """What became of the wish to publish, with how often."""
         self._seen: set[bytes | uuid.UUID] = set()
 
     def keep(self, session: Session, organisation_id: uuid.UUID, row: ReadRow) -> Kept:
@@ -121,7 +124,12 @@ class RowEntries:
         return f"{entry.reference}: " + " ".join(change.sentence for change in changes) if changes else ""
 
     def _publish(self, session: Session, entry_id: uuid.UUID) -> bool:
-        return self.publish and publish_entry(session, entry_id, now=self.now) is not None
+        if not self.publish:
+            return False
+        answer = request_publication(session, entry_id, now=self.now)
+        if answer.renewed:
+            self.asked[answer.request] += 1
+        return answer.request is Request.PUBLISHED
 
 
 def named_organisation(session: Session, name: str, now: datetime) -> uuid.UUID:

@@ -33,6 +33,7 @@ from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
+from kil_pipeline.plan.submissions import lift_held
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
@@ -128,6 +129,10 @@ def _raise_overdue(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: raise_overdue(session, now), alone=True)
 
 
+def _lift_held(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: lift_held(session, now))
+
+
 def _match(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, match_events)
 
@@ -203,6 +208,7 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("days turned", _turn_day),
     ("key dates looked at", _raise_approaching),
     ("overdue reasons flagged", _raise_overdue),
+    ("held publications lifted", _lift_held),
     ("events matched", _match),
     ("digests made", _assemble),
     ("mails sent", send_deliveries),

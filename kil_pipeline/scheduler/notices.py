@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from kil_pipeline.alerts.approval_notices import write_approval_answered, write_approval_wanted
 from kil_pipeline.alerts.notices import WriteNotice
 
-NOTICES: Mapping[str, WriteNotice] = {}
+NOTICES: Mapping[str, WriteNotice] = {
+    "approval_wanted": write_approval_wanted,
+    "approval_answered": write_approval_answered,
+}

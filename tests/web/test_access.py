@@ -27,6 +27,8 @@ class Access(StrEnum):
     LINK = "whoever holds the link from a mail"
     VIEWER = "viewer"
     AUTHOR = "author"
+    APPROVER = "approver"
+    ADMIN = "admin"
     DEVELOPMENT = "development"
     """Anybody, and only where the installation is for development."""
 
@@ -110,6 +112,14 @@ ACCESS = {
     "commissioner.copy": Access.AUTHOR,
     "commissioner.split": Access.AUTHOR,
     "commissioner.change_links": Access.AUTHOR,
+    "commissioner.approvals": Access.VIEWER,
+    "commissioner.approval": Access.AUTHOR,
+    "commissioner.approve_entry": Access.APPROVER,
+    "commissioner.send_entry_back": Access.APPROVER,
+    "commissioner.take_entry_back": Access.AUTHOR,
+    "commissioner.override": Access.ADMIN,
+    "commissioner.show_settings": Access.ADMIN,
+    "commissioner.change_settings": Access.ADMIN,
     "commissioner.show_deed": Access.AUTHOR,
     "commissioner.do_status_deed": Access.AUTHOR,
     "admin.mails": Access.DEVELOPMENT,
@@ -117,7 +127,7 @@ ACCESS = {
     "admin.mail_html": Access.DEVELOPMENT,
 }
 """Every route of the application. A new one fails a test until it stands here."""
-ROLES = {Access.VIEWER, Access.AUTHOR}
+ROLES = {Access.VIEWER, Access.AUTHOR, Access.APPROVER, Access.ADMIN}
 OWN_DRAFT = "EXC-0001"
 BUTTONS = {"subscriber.show_confirm", "commissioner.confirm_sign_in"}
 """Pages that show a button without looking at the link: a look must not use it up, nor tell whether it works."""
@@ -130,7 +140,8 @@ class Visitor(StrEnum):
     VIEWER = "viewer"
     AUTHOR = "author"
     APPROVER = "approver"
-    STRANGER = "an author of another organisation"
+    ADMIN = "admin"
+    STRANGER = "an admin of another organisation"
 
 
 @pytest.fixture
@@ -139,11 +150,8 @@ def visitors(app: Flask, sqlite_database: Database) -> dict[Visitor, FlaskClient
     with sqlite_database.write() as session:
         own, other = a_commissioner(session, prefix="EXC").id, a_commissioner(session, "Another", prefix="OTH").id
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
-    signed_in = {
-        Visitor(role): sign_in(app.test_client(), sqlite_database, own, role)
-        for role in (Role.VIEWER, Role.AUTHOR, Role.APPROVER)
-    }
-    stranger = sign_in(app.test_client(), sqlite_database, other, Role.AUTHOR)
+    signed_in = {Visitor(role): sign_in(app.test_client(), sqlite_database, own, role) for role in Role}
+    stranger = sign_in(app.test_client(), sqlite_database, other, Role.ADMIN)
     return {Visitor.NOBODY: app.test_client(), **signed_in, Visitor.STRANGER: stranger}
 
 
@@ -283,6 +291,8 @@ def expected(visitor: Visitor, rule: Rule) -> str:
     """Return what the table says of a visit to a guarded route."""
     if visitor is Visitor.NOBODY:
         return "sign in"
-    if visitor is Visitor.VIEWER and ACCESS[rule.endpoint] is Access.AUTHOR:
+    role = Role.ADMIN if visitor is Visitor.STRANGER else Role(visitor)
+    roles = list(Role)
+    if roles.index(role) < roles.index(Role(ACCESS[rule.endpoint])):
         return "not you"
     return "no such thing" if visitor is Visitor.STRANGER and "reference" in rule.arguments else "let in"

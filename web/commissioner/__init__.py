@@ -8,8 +8,10 @@ blueprint = Blueprint("commissioner", __name__)
 blueprint.after_request(never_store)  # private values and one-use links stand in these pages
 
 from web.commissioner import (  # noqa: E402  # views register themselves
+    approval_views,  # noqa: F401
     copying_views,  # noqa: F401
     editing_views,  # noqa: F401
+    settings_views,  # noqa: F401
     sign_in_views,  # noqa: F401
     status_views,  # noqa: F401
     workspace_views,  # noqa: F401

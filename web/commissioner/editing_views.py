@@ -16,15 +16,17 @@ from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
 from kil_pipeline.plan.leak_checks import hidden_fields, leaks
 from kil_pipeline.plan.previews import preview_changes, preview_entry
-from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.publishing_rules import rules_of
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
 from kil_pipeline.plan.status_deeds import deeds_for
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.submissions import request_publication, submission_of
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.answers import describe_answer, note_answer
 from web.commissioner.entry_form import field_id, form_sections, in_order, named_problem, reason_groups
 from web.context import database, now, today
 from web.public.entry_views import entry_parts
@@ -93,6 +95,7 @@ def preview(reference: str) -> str:
         draft = find_draft(db, member().organisation_id, reference)
         changes, kept_back = preview_changes(db, draft), withheld_values(db, draft.entry_id)
         revisions = public_revisions(db, draft.entry_id)
+        rules, submitted = rules_of(db, draft.organisation_id), submission_of(db, draft.entry_id)
         if changes:
             public = preview_entry(db, draft, now())
             coming = PublicRevision(public.revision, now(), changes, "", False, draft.content)
@@ -104,6 +107,9 @@ def preview(reference: str) -> str:
         draft=draft,
         changes=changes,
         misplaced=misplaced_dates(draft.content),
+        rules=rules,
+        held_for=rules.held_for(today()),
+        submitted=submitted,
         hidden=hidden_fields(draft.content, kept_back),
         leaks=leaks(draft.content, kept_back),
         **parts,
@@ -120,12 +126,12 @@ def publish(reference: str) -> tuple[str, int] | Response:
             draft = find_draft(db, member().organisation_id, reference)
             if str(draft.version) != request.form.get("version"):
                 raise EditedMeanwhile("It is not what you saw in the preview. Look at that again, then publish.")
-            number = publish_entry(db, draft.entry_id, by=Author(member().user_id), why=why, minor=minor, now=now())
-            _note("publish_entry", draft, db)
+            by = Author(member().user_id)
+            answer = request_publication(db, draft.entry_id, by=by, why=why, minor=minor, now=now())
+            note_answer(db, draft, answer, "publish_entry")
     except InvalidTransition as error:
         return _saved_form(reference, (Problem("status", "", str(error)),)), 409
-    published = f"{reference} is published: everybody can see it now."
-    flash(published if number else f"Nothing in {reference} had changed, so nothing was published.")
+    flash(describe_answer(answer, reference))
     return redirect("/workspace")
 
 

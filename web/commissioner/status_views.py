@@ -4,16 +4,17 @@ from flask import abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.errors import DomainError
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.contents import Author, Notice
 from kil_pipeline.plan.drafts import Draft, find_draft
 from kil_pipeline.plan.expected_date_parsing import parse_expected_date
 from kil_pipeline.plan.expected_dates import Precision
 from kil_pipeline.plan.status_deeds import DEEDS, StatusDeed, deeds_for, do_deed
+from kil_pipeline.plan.submissions import Request
 from kil_pipeline.text import MAX_TEXT, clean_line, clean_text, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.answers import describe_answer, note_answer
 from web.context import database, now, today
 
 NOTICE_KINDS = ("UK6", "UK7", "UK5", "UK12", "PSR award notice", "Other notice")
@@ -48,10 +49,11 @@ def do_status_deed(reference: str, deed: str) -> str | tuple[str, int] | Respons
         return _page(draft, chosen, raw, problems), 400
     with database().write() as db:
         who = member()
-        do_deed(db, draft.entry_id, chosen, reason, notices=notices, by=Author(who.user_id), now=now())
+        answer = do_deed(db, draft.entry_id, chosen, reason, notices=notices, by=Author(who.user_id), now=now())
         name = f"{chosen.slug.replace('-', '_')}_entry"
-        note_deed(db, name, subject=reference, user_id=who.user_id, organisation_id=who.organisation_id, now=now())
-    flash(f"{reference} is now “{chosen.status.label}”: everybody can see it.")
+        note_answer(db, draft, answer, name)
+    done = f"{reference} is now “{chosen.status.label}”: everybody can see it."
+    flash(done if answer.request is Request.PUBLISHED else describe_answer(answer, reference))
     return redirect(f"/workspace/entries/{reference}")
 
 

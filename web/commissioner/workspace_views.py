@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from kil_pipeline.organisations.members import Role, memberships_of
 from kil_pipeline.plan.early_notices import soon_overdue
+from kil_pipeline.plan.submissions import SubmissionState, Submitted, submissions_of
 from kil_pipeline.plan.worklists import Show, find_items, suggest_disclosure, work_items
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
@@ -23,6 +24,7 @@ def workspace() -> str:
     words = clean_line(drop_unwritable(request.args.get("q", "")))[:200]
     with database().read() as db:
         every = work_items(db, member().organisation_id, member().user_id, now())
+        waiting = {item.reference: _waits(item) for item in submissions_of(db, member().organisation_id)}
         soon = soon_overdue(db, member().organisation_id, today())
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     items = find_items(every, show, words)
@@ -34,6 +36,8 @@ def workspace() -> str:
         items=items[(page - 1) * PER_PAGE : page * PER_PAGE],
         suggested=suggest_disclosure(every, today()),
         soon=soon,
+        waiting=waiting,
+        admin=Role.ADMIN,
         others=others,
         page=page,
         pages=pages,
@@ -43,6 +47,17 @@ def workspace() -> str:
         words=words,
         address=_address,
     )
+
+
+def _waits(item: Submitted) -> str:
+    """Return what a submission waits for, in a few words."""
+    match item.state:
+        case SubmissionState.WAITING:
+            return "Waits for approval"
+        case SubmissionState.SENT_BACK:
+            return "Sent back"
+    assert item.held_until is not None  # by its state
+    return f"Held until {item.held_until.day} {item.held_until:%B %Y}"
 
 
 def _address(show: Show, words: str = "", page: int = 1) -> str:
