@@ -13,6 +13,7 @@ from kil_pipeline.alerts.notices import NoticeContext, queue_notice
 from kil_pipeline.organisations.colleagues import colleague, colleagues
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.entries import PublicEntryRow
+from kil_pipeline.plan.release_dates import releases_of
 from kil_pipeline.plan.submissions import SubmissionState, Submitted, submission_of, submissions_of
 
 NAMED = 10
@@ -50,18 +51,21 @@ def write_approval_wanted(session: Session, about: Mapping[str, Any], context: N
         for s in submissions_of(session, organisation_id)
         if s.state is SubmissionState.WAITING and s.submitted_by != user_id
     ]
-    if member is None or not waiting:
+    releases = [r for r in releases_of(session, organisation_id) if not r.approved and r.chosen_by != user_id]
+    if member is None or not (waiting or releases):
         return None
-    one = len(waiting) == 1
-    more = (f"And {len(waiting) - NAMED} more.",) if len(waiting) > NAMED else ()
+    named = [(s.reference, s.content.headline) for s in waiting]
+    named += [(r.reference, f"{r.headline}: release of “{r.label}”") for r in releases]
+    one = len(named) == 1
+    more = (f"And {len(named) - NAMED} more.",) if len(named) > NAMED else ()
     return NoticeLetter(
-        subject=f"To approve: {waiting[0].content.headline}" if one else f"To approve: {len(waiting)} publications",
-        heading="A publication waits for you" if one else f"{len(waiting)} publications wait for you",
+        subject=f"To approve: {named[0][1]}" if one else f"To approve: {len(named)} publications",
+        heading="A publication waits for you" if one else f"{len(named)} publications wait for you",
         paragraphs=(
             f"{member.organisation_name} publishes with a second pair of eyes.",
             "Look at what would change, then publish it or send it back.",
         ),
-        facts=tuple((s.reference, s.content.headline) for s in waiting[:NAMED]),
+        facts=tuple(named[:NAMED]),
         buttons=(("Look at what waits", "/workspace/approvals"),),
         ending=(*more, "Readers see nothing of it before it is approved."),
     )

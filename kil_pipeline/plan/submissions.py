@@ -5,6 +5,7 @@ copy says meanwhile. Everything that publishes for an organisation goes through 
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -207,6 +208,13 @@ def stop_holding(session: Session, organisation_id: uuid.UUID, now: datetime) ->
 def drop_submission(session: Session, entry_id: uuid.UUID) -> None:
     """Take back what waits of an entry."""
     session.execute(sa.delete(Submission).where(Submission.entry_id == entry_id))
+
+
+def amend_submission(session: Session, entry_id: uuid.UUID, amend: Callable[[EntryContent], EntryContent]) -> None:
+    """Bring what waits of an entry up to date with what became public beside it."""
+    row = session.scalar(sa.select(Submission).where(Submission.entry_id == entry_id))
+    if row is not None:
+        row.content = to_json(amend(from_json(EntryContent, row.content)))
 
 
 def submission_of(session: Session, entry_id: uuid.UUID) -> Submitted | None:

@@ -11,6 +11,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     approval_views,  # noqa: F401
     copying_views,  # noqa: F401
     editing_views,  # noqa: F401
+    release_views,  # noqa: F401
     settings_views,  # noqa: F401
     sign_in_views,  # noqa: F401
     status_views,  # noqa: F401

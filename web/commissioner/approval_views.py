@@ -11,6 +11,7 @@ from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.comparisons import compare_contents
 from kil_pipeline.plan.contents import Author, EntryContent
 from kil_pipeline.plan.drafts import find_draft
+from kil_pipeline.plan.release_dates import releases_of
 from kil_pipeline.plan.submissions import (
     Submitted,
     approve,
@@ -33,7 +34,8 @@ def approvals() -> str:
     """List what waits, in the order in which it was submitted."""
     with database().read() as db:
         submitted = submissions_of(db, member().organisation_id)
-    return render_template("commissioner/approvals.html", submitted=submitted, member=member())
+        releases = releases_of(db, member().organisation_id)
+    return render_template("commissioner/approvals.html", submitted=submitted, releases=releases, member=member())
 
 
 @blueprint.get("/workspace/entries/<reference>/approval")

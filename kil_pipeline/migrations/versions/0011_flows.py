@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_publishing_rule")),
     )
     _create_submission()
+    _create_timed_release()
 
 
 def _create_submission() -> None:
@@ -62,6 +63,28 @@ def _create_submission() -> None:
     )
     op.create_index(op.f("ix_submission_organisation_id"), "submission", ["organisation_id"])
     op.create_index(op.f("ix_submission_held_until"), "submission", ["held_until"])
+
+
+def _create_timed_release() -> None:
+    op.create_table(
+        "timed_release",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.String(length=60), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("release_on", sa.Date(), nullable=False),
+        sa.Column("chosen_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", UTCDateTime(), nullable=True),
+        sa.Column("warned_at", UTCDateTime(), nullable=True),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_timed_release_entry_id_entry")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_timed_release_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["chosen_by"], ["user.id"], name=op.f("fk_timed_release_chosen_by_user")),
+        sa.PrimaryKeyConstraint("entry_id", "path", name=op.f("pk_timed_release")),
+    )
+    op.create_index(op.f("ix_timed_release_organisation_id"), "timed_release", ["organisation_id"])
+    op.create_index(op.f("ix_timed_release_release_on"), "timed_release", ["release_on"])
 
 
 def downgrade() -> None:
