@@ -17,8 +17,15 @@ from web.commissioner.access import member, needs
 from web.commissioner.answers import describe_answer, note_answer
 from web.context import database, now, today
 
-NOTICE_KINDS = ("UK6", "UK7", "UK5", "UK12", "PSR award notice", "Other notice")
-"""Notices that end a procurement: award, contract details, transparency, termination, award under the PSR."""
+NOTICE_KINDS = {
+    "UK6": "Contract award notice (UK6)",
+    "UK7": "Contract details notice (UK7)",
+    "UK5": "Transparency notice (UK5)",
+    "UK12": "Procurement termination notice (UK12)",
+    "PSR award notice": "Award notice of the Provider Selection Regime",
+    "Other notice": "Another notice",
+}
+"""Notices that end a procurement, as they are called, and in full."""
 NOTICE_ROWS = 2
 Problems = dict[str, str]
 
@@ -82,7 +89,7 @@ def _notices(raw: dict[str, str], problems: Problems) -> tuple[Notice, ...]:
         if not number or len(number) > 60:
             problems[f"id-{row}"] = "Number of the notice: for example 012345-2027, at most 60 characters."
         if when is not None:
-            found.append(Notice(kind if kind in NOTICE_KINDS else NOTICE_KINDS[-1], number, url, when.earliest))
+            found.append(Notice(kind if kind in NOTICE_KINDS else "Other notice", number, url, when.earliest))
     return tuple(found)
 
 
@@ -96,6 +103,5 @@ def _page(draft: Draft, deed: StatusDeed, raw: dict[str, str], problems: Problem
         problem_of=problems,
         problems=list(problems.items()),
         rows=range(1, NOTICE_ROWS + 1) if deed.slug == "conclude" else (),
-        kinds=NOTICE_KINDS,
-        kind_items=[{"value": kind, "text": kind} for kind in NOTICE_KINDS],
+        kind_items=[{"value": kind, "text": text} for kind, text in NOTICE_KINDS.items()],
     )
