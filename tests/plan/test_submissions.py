@@ -29,7 +29,8 @@ from kil_pipeline.plan.submissions import (
     stop_holding,
     submission_of,
 )
-from tests.factories import NOW, a_commissioner, some_content
+from tests.alerts.sinks import Post
+from tests.factories import NOW, a_commissioner, a_subscriber, some_content
 
 FOUR_EYES = PublishingRules(four_eyes=True)
 HELD = PublishingRules(hold_before_polls=True)
@@ -227,3 +228,17 @@ def test_who_stops_keeping_the_period_publishes_at_the_next_tick(database: Datab
         stop_holding(session, office.council, APRIL)
         assert lift_held(session, APRIL) == 1
         assert public_entry(session, office.reference).revision == 1
+
+
+def test_the_scheduler_lifts_what_was_held_and_tells_of_it_as_new(database: Database) -> None:
+    with database.write() as session:
+        office = an_office(session, HELD)
+        a_subscriber(session, at=APRIL)
+        submit(session, office, APRIL)
+    post = Post(database, quiet_minutes=0)
+    before = AFTER - timedelta(hours=12)
+    post.tick(before)
+    assert post.digests() == []
+    assert dict(post.tick(AFTER).counts)["held publications lifted"] == 1
+    post.tick(AFTER + timedelta(minutes=1))
+    assert [titles for _, titles in post.digests()] == [("Beds",)]
