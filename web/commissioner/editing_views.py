@@ -28,6 +28,7 @@ from web.commissioner import blueprint
 from web.commissioner.access import member, needs
 from web.commissioner.answers import describe_answer, note_answer
 from web.commissioner.entry_form import field_id, form_sections, in_order, named_problem, reason_groups
+from web.commissioner.form_steps import chosen_step, with_step
 from web.context import database, now, today
 from web.public.entry_views import entry_parts
 
@@ -73,6 +74,10 @@ def save(reference: str) -> str | tuple[str, int] | Response:
     raw = _typed()
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
+        saved = write_answers(draft.content, withheld_values(db, draft.entry_id))
+    sections = form_sections(public=draft.status is not Status.DRAFT)
+    step = chosen_step(sections)
+    raw = with_step(saved, raw, sections[step - 1]) if step else raw
     if draft.status is not Status.DRAFT:  # its status has pages of its own
         raw |= {"status": draft.content.status.label, "status_reason": draft.content.status_reason}
     answers = read_answers(raw, today=today())
@@ -166,6 +171,10 @@ def _note(deed: str, draft: Draft, db: Session) -> None:
 def _onwards(draft: Draft) -> Response:
     if request.form.get("then") == "preview":
         return redirect(f"/workspace/entries/{draft.reference}/preview")
+    step, last = chosen_step(form_sections()), len(form_sections())
+    if request.form.get("then") == "next" and step:
+        page = f"?step={step + 1}" if step < last else "/preview"
+        return redirect(f"/workspace/entries/{draft.reference}{page}")
     flash("Saved. Nothing of it is public until you publish it.")
     return redirect(f"/workspace/entries/{draft.reference}")
 
@@ -188,12 +197,16 @@ def _saved_form(reference: str, problems: tuple[Problem, ...] = ()) -> str:
 
 
 def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tuple[Problem, ...] = ()) -> str:
+    sections = form_sections(public=draft is not None and draft.status is not Status.DRAFT)
+    step = chosen_step(sections)
     return render_template(
         "commissioner/entry_form.html",
+        step=step,
+        steps=len(sections),
         raw=raw,
         draft=draft,
         version=version,
-        sections=form_sections(public=draft is not None and draft.status is not Status.DRAFT),
+        sections=sections[step - 1 : step] if step else sections,
         deeds=deeds_for(draft.status) if draft else (),
         reasons=reason_groups(),
         problems=[(field_id(problem.field), named_problem(problem)) for problem in in_order(problems)],
