@@ -20,6 +20,7 @@ from kil_pipeline.errors import (
 )
 from kil_pipeline.organisations.api_requests import KeyUsedOtherwise
 from kil_pipeline.organisations.api_tokens import ScopeMissing, TokenNotValid
+from kil_pipeline.plan.publishing_rules import MustWait
 from web.context import absolute
 from web.queries import QueryNotUnderstood
 from web.write_api.problems import BodyNotUnderstood, VersionMissing, VersionOutdated
@@ -31,6 +32,7 @@ PAGES: dict[type[DomainError], tuple[int, str]] = {
     LinkNotValid: (410, "This link does not work any more"),
     EditedMeanwhile: (409, "Somebody else saved this meanwhile"),
     InvalidTransition: (409, "That cannot be done now"),
+    MustWait: (409, "That cannot be done now"),
     InvalidContent: (400, "There is a problem"),
     UnknownCode: (400, "There is a problem"),
     QueryNotUnderstood: (400, "We did not understand that address"),

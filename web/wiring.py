@@ -9,6 +9,7 @@ from typing import Any
 from feeds.mail import make_renderer
 from feeds.mail_transports import make_sender
 from kil_pipeline.database import Database
+from kil_pipeline.plan.timed_releases import release_due
 from kil_pipeline.scheduler.clock import start_clock
 from kil_pipeline.scheduler.jobs import Jobs
 from kil_pipeline.scheduler.queue import announce_mail
@@ -43,6 +44,7 @@ def make_jobs(settings: Settings, database: Database) -> Jobs:
         render=make_renderer(settings),
         send=make_sender(settings),
         random=random.random,
+        release_values=release_due,
     )
 
 

@@ -1,20 +1,22 @@
 """Doing what the preview of a spreadsheet said: all of it, or nothing."""
 
 import uuid
+from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.errors import EditedMeanwhile, InvalidContent
 from kil_pipeline.exchange.import_previews import MissingEntry, preview_import
 from kil_pipeline.exchange.import_uploads import WaitingSheet, forget_sheet
 from kil_pipeline.exchange.row_entries import RowEntries
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import read_draft, save_draft
-from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.submissions import Request, request_publication
 from kil_pipeline.text import clean_text
 
 
@@ -39,6 +41,8 @@ class Applied:
     changed: int = 0
     withdrawn: int = 0
     published: int = 0
+    asked: Counter[Request] = field(default_factory=Counter)
+    """What became of the wishes to publish, with how often."""
     references: list[str] = field(default_factory=list)
     """Of every entry that was touched, for the audit trail."""
 
@@ -78,6 +82,9 @@ def apply_import(
     for missing in preview.missing:
         if missing.may_be_withdrawn and missing.reference in wishes.withdraw:
             _withdraw(session, missing, reason, wishes.publish, applied, by, now)
+    applied.asked += entries.asked
+    if applied.asked[Request.WAITING]:
+        tell_approvers(session, organisation_id, by.user_id, now)
     forget_sheet(session, sheet.id)
     return applied
 
@@ -91,4 +98,6 @@ def _withdraw(
     applied.withdrawn += 1
     applied.references.append(missing.reference)
     if publish:
-        applied.published += publish_entry(session, missing.entry_id, by=by, why=reason, now=now) is not None
+        asked = request_publication(session, missing.entry_id, by=by, why=reason, now=now).request
+        applied.published += asked is Request.PUBLISHED
+        applied.asked[asked] += 1

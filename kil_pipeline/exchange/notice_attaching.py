@@ -11,14 +11,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kil_pipeline.codec import from_json
 from kil_pipeline.exchange.tender_notices import NoticeMatch, TenderNotice
 from kil_pipeline.plan.contents import NOBODY, Author, EntryContent, Milestone
 from kil_pipeline.plan.drafts import Draft, read_draft, save_draft
-from kil_pipeline.plan.entries import Entry, PublicEntryRow
+from kil_pipeline.plan.entries import Entry
 from kil_pipeline.plan.expected_dates import Confidence, ExpectedDate, Precision
-from kil_pipeline.plan.publishing import publish_entry
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.submissions import public_content, request_publication, submission_of
 from kil_pipeline.reference.milestones import milestone_kinds
 from kil_pipeline.times import london_day
 
@@ -42,14 +41,19 @@ def attach_notice(
 
 
 def _write(session: Session, notice: TenderNotice, entry_id: uuid.UUID, by: Author, now: datetime) -> Draft:
+    """Write it into the working copy, and make it public alone: what the author has not published stays unpublished.
+
+    Where the organisation's rules let publications wait, it waits; what waits already goes on waiting, with the notice.
+    """
     draft, today = read_draft(session, entry_id), london_day(now)
-    public = session.get(PublicEntryRow, entry_id)
-    waiting = with_notice(draft.content, notice, today)
+    save_draft(session, entry_id, with_notice(draft.content, notice, today), version=draft.version, by=by, now=now)
+    public = public_content(session, entry_id)
     if public is not None:
-        said = with_notice(from_json(EntryContent, public.content), notice, today)
-        draft = save_draft(session, entry_id, said, version=draft.version, by=by, now=now)
-        publish_entry(session, entry_id, by=by, why=f"{notice.kind} notice {notice.id} on Find a Tender", now=now)
-    return save_draft(session, entry_id, waiting, version=draft.version, by=by, now=now)
+        waiting = submission_of(session, entry_id)
+        said = with_notice(waiting.content if waiting else public, notice, today)
+        why = f"{notice.kind} notice {notice.id} on Find a Tender"
+        request_publication(session, entry_id, said, by=by, why=why, now=now)
+    return read_draft(session, entry_id)
 
 
 def with_notice(content: EntryContent, notice: TenderNotice, today: date) -> EntryContent:

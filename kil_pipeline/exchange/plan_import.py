@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.database import Database
 from kil_pipeline.errors import DomainError, InvalidTransition
 from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
@@ -24,6 +25,7 @@ from kil_pipeline.exchange.tables import Row
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.answers import Problem
 from kil_pipeline.plan.date_order import misplaced_dates
+from kil_pipeline.plan.submissions import Request
 from kil_pipeline.text import clean_line
 from kil_pipeline.times import london_day
 
@@ -96,6 +98,7 @@ class _Run:
         publish = options.publish and not self.reader.register
         self.entries = RowEntries(publish=publish, overwrite=options.overwrite, now=now)
         self.report = ImportReport(dry_run=options.dry_run, warnings=list(self.reader.warnings()))
+        self._told = False
 
     def read(self, database: Database) -> Iterator[int]:
         """Keep all rows, a batch in a transaction. Yields how many were read so far."""
@@ -104,14 +107,22 @@ class _Run:
             with database.write() as session:
                 for row in batch:
                     self._read_row(session, row)
+                self._tell_approvers(session)
                 if self.options.dry_run:
                     session.rollback()
             done += len(batch)
             yield done
 
+    def _tell_approvers(self, session: Session) -> None:
+        """Queue one mail for the whole file, with the first rows that wait."""
+        if self.entries.asked[Request.WAITING] and self.organisation_id and not self._told:
+            tell_approvers(session, self.organisation_id, None, self.now)
+            self._told = True
+
     def finish(self) -> None:
         """Say at the end what is only known then."""
         self.report.to_correct = self.bad_rows.path
+        self.report.asked = self.entries.asked
         self.report.warnings += self.reader.late_warnings()
 
     def _read_row(self, session: Session, row: Row) -> None:

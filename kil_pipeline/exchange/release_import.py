@@ -1,6 +1,7 @@
 """Importing Find a Tender's notices: one entry for each process, one revision for each notice, in their order."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +33,7 @@ from kil_pipeline.organisations.organisations import (
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft
 from kil_pipeline.plan.entries import Entry
-from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.submissions import Request, request_publication
 
 BATCH = 100
 """Releases in one transaction."""
@@ -96,11 +97,12 @@ def _keep(session: Session, release: PlannedRelease, publish: bool, report: Impo
     try:
         with session.begin_nested():
             entry_id, outcome, sentence = _keep_notice(session, release, now)
-            published = publish and publish_entry(session, entry_id, why=_why(release), now=now) is not None
+            asked = request_publication(session, entry_id, why=_why(release), now=now).request if publish else None
     except DomainError as error:
         report.skipped[f"notice {release.notice.id}: {error}"] += 1
     else:
-        report.count(outcome, sentence, published=published)
+        report.count(outcome, sentence, published=asked is Request.PUBLISHED)
+        report.asked += Counter([asked] if asked else [])
 
 
 def _keep_notice(session: Session, release: PlannedRelease, now: datetime) -> tuple[uuid.UUID, Outcome, str]:

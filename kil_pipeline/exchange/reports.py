@@ -1,12 +1,13 @@
 """What an import did, and what it could not do: said so that a person can mend it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from kil_pipeline.errors import DomainError
+from kil_pipeline.plan.submissions import Request
 from kil_pipeline.text import clean_line, shorten
 
 Outcome = Literal["created", "changed", "unchanged"]
@@ -49,6 +50,8 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     published: int = 0
+    asked: Counter[Request] = field(default_factory=Counter)
+    """What became of the wish to publish, with how often."""
     skipped: Counter[str] = field(default_factory=Counter)
     """Each reason for leaving something out, with how often."""
     problems: list[RowProblem] = field(default_factory=list)
@@ -96,6 +99,7 @@ class ImportReport:
         yield f"{self.created} {would}new, {self.changed} {would}changed, {self.unchanged} unchanged."
         if self.published:
             yield f"{self.published} {would}published."
+        yield from waiting_sentences(self.asked)
         for reason, number in sorted(self.skipped.items())[:MOST_LINES]:
             yield f"{number} left out: {reason}"
         if len(self.skipped) > MOST_LINES:
@@ -110,3 +114,12 @@ class ImportReport:
             yield f"{self.bad_rows} row{'' if self.bad_rows == 1 else 's'} could not be read.{where}"
         if self.broken_off:
             yield f"Only what came before this could be read: {self.broken_off}"
+
+
+def waiting_sentences(asked: Mapping[Request, int]) -> list[str]:
+    """Return what is to be said of publications that were asked for and wait."""
+    said = {
+        Request.WAITING: "not published: to be approved first, as the organisation wants a second pair of eyes.",
+        Request.HELD: "not published: held back before a poll, and published by itself after it.",
+    }
+    return [f"{asked[request]} {words}" for request, words in said.items() if asked.get(request)]

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,7 +29,7 @@ from kil_pipeline.plan.changes import describe_changes
 from kil_pipeline.plan.contents import NOBODY, Author, EntryContent
 from kil_pipeline.plan.drafts import Draft, changes_withheld, create_entry, read_draft, save_draft, still_withheld
 from kil_pipeline.plan.entries import Entry, WorkingCopy
-from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.submissions import Request, request_publication
 from kil_pipeline.reference.milestones import milestone_kinds
 
 
@@ -83,6 +84,8 @@ class RowEntries:
 
     def __init__(self, *, publish: bool = False, overwrite: bool = False, by: Author = NOBODY, now: datetime) -> None:
         self.publish, self.overwrite, self.by, self.now = publish, overwrite, by, now
+        self.asked: Counter[Request] = Counter()
+        """What became of the wish to publish, with how often."""
         self._seen: set[bytes | uuid.UUID] = set()
 
     def keep(self, session: Session, organisation_id: uuid.UUID, row: ReadRow) -> Kept:
@@ -161,7 +164,12 @@ class RowEntries:
         self._seen.add(mark)
 
     def _publish(self, session: Session, entry_id: uuid.UUID) -> bool:
-        return self.publish and publish_entry(session, entry_id, by=self.by, now=self.now) is not None
+        if not self.publish:
+            return False
+        answer = request_publication(session, entry_id, by=self.by, now=self.now)
+        if answer.renewed:
+            self.asked[answer.request] += 1
+        return answer.request is Request.PUBLISHED
 
 
 def row_digest(raw: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ from kil_pipeline.plan.entries import (
 )
 from kil_pipeline.plan.key_dates import key_dates, opening_of
 from kil_pipeline.plan.public import PublicEntry
+from kil_pipeline.plan.publishing_rules import check_may_publish
 from kil_pipeline.plan.search import entry_stems, forget_entry, index_entry
 from kil_pipeline.plan.statuses import Status, check_transition
 from kil_pipeline.times import london_day
@@ -42,9 +43,11 @@ def publish_entry(
     """Make the working copy public. Returns the revision's number, or None where nothing had changed.
 
     `why`: the reason for the change, in public words. `minor`: a correction that nobody is told of.
-    Raises `InvalidTransition` where the status may not become what the working copy says.
+    Raises `InvalidTransition` where the status may not become what the working copy says, and `MustWait` where the
+    organisation's rules keep it back: `plan.submissions.request_publication` lets it wait instead.
     """
-    session.get_one(Entry, entry_id, with_for_update=True)
+    entry = session.get_one(Entry, entry_id, with_for_update=True)
+    check_may_publish(session, entry.organisation_id, london_day(now))
     content = from_json(EntryContent, session.get_one(WorkingCopy, entry_id).content)
     return publish_content(session, entry_id, content, by=by, why=why, minor=minor, now=now)
 
@@ -66,7 +69,7 @@ def publish_content(
         sa.select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc()).limit(1)
     )
     old = from_json(EntryContent, last.content) if last else None
-    _check_status(Status(entry.status), content.status)
+    check_status(Status(entry.status), content.status)
     if from_json(EntryContent, copy.content) == content:
         copy.published_version = copy.version
     changes = describe_changes(old, content)
@@ -93,7 +96,8 @@ def publish_content(
     return number
 
 
-def _check_status(old: Status, new: Status) -> None:
+def check_status(old: Status, new: Status) -> None:
+    """Raise `InvalidTransition` where an entry may not be published with this status."""
     if new is Status.DRAFT:
         raise InvalidTransition("A draft is not public: choose “Planned” to publish it.")
     if old is Status.DRAFT and new in (Status.CONCLUDED, Status.CANCELLED, Status.ON_HOLD):

@@ -9,13 +9,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kil_pipeline.codec import from_json
 from kil_pipeline.errors import InvalidContent, InvalidTransition
 from kil_pipeline.plan.contents import NOBODY, Author, EntryContent, Notice
 from kil_pipeline.plan.drafts import read_draft, save_draft
-from kil_pipeline.plan.entries import PublicEntryRow
-from kil_pipeline.plan.publishing import publish_content
 from kil_pipeline.plan.statuses import Status, check_transition
+from kil_pipeline.plan.submissions import Answer, public_content, request_publication, submission_of
 
 
 @dataclass(frozen=True)
@@ -142,16 +140,20 @@ def do_deed(
     notices: tuple[Notice, ...] = (),
     by: Author = NOBODY,
     now: datetime,
-) -> int | None:
-    """Do it, in public. Returns the revision’s number. Raises `InvalidContent` (no reason), `InvalidTransition`."""
+) -> Answer:
+    """Do it in public, or let it wait as the organisation's rules say.
+
+    Raises `InvalidContent` without a reason, and `InvalidTransition`.
+    """
     if not reason.strip():
         raise InvalidContent(f"“{deed.button}” needs a reason.")
     draft = read_draft(session, entry_id)
-    public = session.get(PublicEntryRow, entry_id)
+    public = public_content(session, entry_id)
     if public is None:
         raise InvalidTransition("It was never published: there is nothing that readers could be told.")
     check_transition(draft.status, deed.status)
     written = content_after(draft.content, deed, reason, notices)
     save_draft(session, entry_id, written, version=draft.version, by=by, now=now)
-    content = content_after(from_json(EntryContent, public.content), deed, reason, notices)
-    return publish_content(session, entry_id, content, by=by, why=reason.strip()[:1000], now=now)
+    waiting = submission_of(session, entry_id)  # what waits already goes on waiting, with the new status
+    content = content_after(waiting.content if waiting else public, deed, reason, notices)
+    return request_publication(session, entry_id, content, by=by, why=reason.strip()[:1000], now=now)

@@ -43,6 +43,14 @@ def all_withheld_values(session: Session, entry_ids: sa.Select[Any]) -> Iterator
     yield from ((row.entry_id, row.path, row.value) for row in rows)
 
 
+def withheld_since(session: Session, entry_id: uuid.UUID) -> dict[str, datetime]:
+    """Return when each value that is withheld of an entry was stored last, by field path."""
+    rows = session.execute(
+        sa.select(WithheldValue.path, WithheldValue.updated_at).where(WithheldValue.entry_id == entry_id)
+    )
+    return {row.path: row.updated_at for row in rows}
+
+
 def keep_withheld_values(session: Session, entry_id: uuid.UUID, values: Mapping[str, str], now: datetime) -> bool:
     """Store exactly `values` (by field path) as what is withheld of an entry; empty ones are forgotten.
 

@@ -29,6 +29,7 @@ from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.alerts.release_notices import warn_of_releases
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
@@ -39,6 +40,7 @@ from kil_pipeline.organisations.browser_sessions import Lifetimes
 from kil_pipeline.organisations.invitations import erase_old_invitations
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
+from kil_pipeline.plan.submissions import lift_held
 from kil_pipeline.rate_counts import erase_old_counts
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.settings import Settings
@@ -70,6 +72,9 @@ class Jobs:
     """Seconds. Tells how much of a lease is used up, whatever is done to the clock meanwhile."""
     notices: Mapping[str, WriteNotice] = field(default_factory=lambda: NOTICES)
     """Who writes which notice."""
+
+    release_values: Callable[[Session, datetime], int] = field(default=lambda session, now: 0)
+    """Releases what was kept back until today (`plan.timed_releases.release_due`), handed in like `render`."""
 
     def clock_from(self, now: datetime) -> Callable[[], datetime]:
         """Return a clock that shows `now` and goes on from there."""
@@ -137,6 +142,18 @@ def _raise_approaching(jobs: Jobs, now: datetime) -> int:
 
 def _raise_overdue(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: raise_overdue(session, now), alone=True)
+
+
+def _lift_held(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: lift_held(session, now))
+
+
+def _warn_of_releases(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: warn_of_releases(session, now), alone=True)
+
+
+def _release_values(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: jobs.release_values(session, now))
 
 
 def _match(jobs: Jobs, now: datetime) -> int:
@@ -225,6 +242,9 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("days turned", _turn_day),
     ("key dates looked at", _raise_approaching),
     ("overdue reasons flagged", _raise_overdue),
+    ("held publications lifted", _lift_held),
+    ("releases warned of", _warn_of_releases),
+    ("values released", _release_values),
     ("events matched", _match),
     ("digests made", _assemble),
     ("mails sent", send_deliveries),

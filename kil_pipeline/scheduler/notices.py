@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from kil_pipeline.alerts.approval_notices import write_approval_answered, write_approval_wanted
 from kil_pipeline.alerts.invitation_letters import write_invitation
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.alerts.release_notices import write_release_near
 from kil_pipeline.support.data_letters import write_data_link
 from kil_pipeline.support.help_letters import write_help_answered, write_help_confirm, write_help_passed_on
 from kil_pipeline.support.interest_letters import (
@@ -15,6 +17,8 @@ from kil_pipeline.support.interest_letters import (
 from kil_pipeline.support.profile_letters import write_profile_link
 
 NOTICES: Mapping[str, WriteNotice] = {
+    "approval_answered": write_approval_answered,
+    "approval_wanted": write_approval_wanted,
     "data_link": write_data_link,
     "help_answered": write_help_answered,
     "help_confirm": write_help_confirm,
@@ -25,4 +29,5 @@ NOTICES: Mapping[str, WriteNotice] = {
     "introduction_declined": write_introduction_declined,
     "invitation": write_invitation,
     "profile_link": write_profile_link,
+    "release_near": write_release_near,
 }

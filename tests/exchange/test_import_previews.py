@@ -6,7 +6,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
+from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.database import Database
 from kil_pipeline.errors import EditedMeanwhile, InvalidContent, NotFound
 from kil_pipeline.exchange.import_application import Applied, Wishes, apply_import
@@ -18,8 +20,11 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.plan.contents import Author, EntryContent
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import create_entry, find_draft, private_drafts, save_draft
+from kil_pipeline.plan.entries import PublicEntryRow
 from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.publishing_rules import PublishingRules, choose_rules
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.submissions import Request
 from kil_pipeline.plan.withheld import withheld_values
 from tests.exchange.sheets import Cells, contents, write_csv
 from tests.factories import NOW, a_commissioner, some_content
@@ -181,6 +186,20 @@ def test_what_is_missing_is_withdrawn_where_asked_with_its_reason(desk: Desk) ->
     gone = contents(desk.database)["Gone"]
     assert (applied.withdrawn, applied.published) == (1, 1)
     assert (gone.status, gone.status_reason) == (Status.WITHDRAWN, "The board dropped it.")
+
+
+def test_where_a_second_pair_of_eyes_is_wanted_everything_waits_and_approvers_hear_once(desk: Desk) -> None:
+    desk.write(some_content("Gone"), public=True)
+    with desk.database.write() as session:
+        choose_rules(session, desk.council, PublishingRules(four_eyes=True))
+        add_member(session, email="boss@example.org", organisation_id=desk.council, role=Role.APPROVER, now=NOW)
+    upload = desk.send_rows(["Headline"], ["New one"], ["New two"])
+    applied = desk.apply(upload, withdraw=frozenset({"EXA-0001"}), reason="The board dropped it.", publish=True)
+    assert (applied.created, applied.withdrawn, applied.published) == (2, 1, 0)
+    assert applied.asked == {Request.WAITING: 3}
+    with desk.database.read() as session:
+        assert session.scalars(sa.select(PublicEntryRow.status)).all() == ["published"]
+        assert session.scalars(sa.select(Delivery.address)).all() == ["boss@example.org"]
 
 
 def test_a_draft_is_never_withdrawn(desk: Desk) -> None:

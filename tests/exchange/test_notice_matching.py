@@ -26,9 +26,11 @@ from kil_pipeline.exchange.tender_notices import (
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft
-from kil_pipeline.plan.entries import PublicEntryRow
+from kil_pipeline.plan.entries import Entry, PublicEntryRow
 from kil_pipeline.plan.expected_dates import Confidence
+from kil_pipeline.plan.publishing_rules import PublishingRules, choose_rules
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.submissions import submissions_of
 from tests.exchange.sheets import a_release, import_notices, write_releases
 from tests.factories import NOW, a_commissioner, publish, some_content
 
@@ -159,6 +161,17 @@ def test_what_is_not_published_stays_so_when_a_notice_is_attached(database: Data
         False,
     )
     assert [notice.id for notice in draft.content.notices] == ["000001-2026", "000002-2026"]
+
+
+def test_where_a_second_pair_of_eyes_is_wanted_a_notice_waits_for_it(database: Database, tmp_path: Path) -> None:
+    import_notices(database, tmp_path, a_release(), publish=True)
+    with database.write() as session:
+        council = session.scalars(sa.select(Entry.organisation_id)).one()
+        choose_rules(session, council, PublishingRules(four_eyes=True))
+    bring(database, tmp_path, a_tender())
+    with database.read() as session:
+        (waiting,) = submissions_of(session, council)
+        assert (public(session).status, waiting.content.status) == (Status.PUBLISHED, Status.OPEN)
 
 
 def test_a_draft_that_nobody_published_stays_a_draft(database: Database, tmp_path: Path) -> None:

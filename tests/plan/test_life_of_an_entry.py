@@ -69,7 +69,7 @@ class Life(RuleBasedStateMachine):
         allowed = old is not None and (deed.status is old or deed.status.value in ALLOWED[old.value].split())
         try:
             with self.database.write() as session:
-                number = do_deed(session, self.entry, deed, "As agreed.", now=self.now)
+                number = do_deed(session, self.entry, deed, "As agreed.", now=self.now).revision
             done = True
         except InvalidTransition:
             done = False

@@ -19,6 +19,7 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import create_entry, find_draft
+from kil_pipeline.plan.publishing_rules import PublishingRules, choose_rules
 from kil_pipeline.plan.withheld import withheld_values
 from tests.factories import a_commissioner
 from tests.factories import publish as publish_for
@@ -85,9 +86,26 @@ def test_a_draft_is_made_changed_and_published(program: Program, client: FlaskCl
     changed = program.send("PATCH", path, {"answers": {"opens": "March 2027", "value": None}}, If_Match='"1"')
     assert read(changed, 200)["version"] == 2
     published = program.send("POST", f"{path}/publication", {"why": ""}, If_Match='"2"')
-    assert read(published, 200) == {"reference": "EXC-0001", "version": 2, "published": True, "revision": 1}
+    assert read(published, 200) == {
+        "reference": "EXC-0001",
+        "version": 2,
+        "published": True,
+        "revision": 1,
+        "outcome": "published",
+    }
     entry = read(client.get("/api/v1/entries/EXC-0001"), 200)
     assert (entry["headline"], entry["value"], entry["milestones"][0]["kind"]) == ("Rides", None, "opens")
+
+
+def test_where_a_second_pair_of_eyes_is_wanted_a_program_is_told_that_it_waits(
+    program: Program, client: FlaskClient, sqlite_database: Database, council: uuid.UUID
+) -> None:
+    with sqlite_database.write() as session:
+        choose_rules(session, council, PublishingRules(four_eyes=True))
+    program.create({"headline": "Rides"})
+    asked = read(program.send("POST", f"{DRAFTS}/EXC-0001/publication", {"why": ""}, If_Match='"1"'), 200)
+    assert (asked["published"], asked["revision"], asked["outcome"]) == (False, None, "waiting")
+    assert client.get("/api/v1/entries/EXC-0001").status_code == 404
 
 
 def test_a_draft_is_read_back_as_it_was_written_and_never_kept(program: Program) -> None:

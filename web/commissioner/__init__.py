@@ -9,6 +9,7 @@ blueprint.after_request(never_store)  # private values and one-use links stand i
 
 from web.commissioner import (  # noqa: E402  # views register themselves
     account_views,  # noqa: F401
+    approval_views,  # noqa: F401
     audit_views,  # noqa: F401
     copying_views,  # noqa: F401
     dossier_views,  # noqa: F401
@@ -21,7 +22,9 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     operator_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
+    release_views,  # noqa: F401
     second_factor_views,  # noqa: F401
+    settings_views,  # noqa: F401
     sign_in_views,  # noqa: F401
     status_views,  # noqa: F401
     support_views,  # noqa: F401

@@ -16,16 +16,19 @@ from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft
 from kil_pipeline.plan.leak_checks import hidden_fields, leaks
 from kil_pipeline.plan.previews import preview_changes, preview_entry
-from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.publishing_rules import rules_of
 from kil_pipeline.plan.queries import PublicRevision, public_entry, public_revisions
 from kil_pipeline.plan.status_deeds import deeds_for
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.submissions import request_publication, submission_of
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.answers import describe_answer, note_answer
 from web.commissioner.entry_form import field_id, form_sections, in_order, named_problem, reason_groups
+from web.commissioner.form_steps import chosen_step, with_step
 from web.context import database, now, today
 from web.public.entry_views import entry_parts
 
@@ -71,6 +74,10 @@ def save(reference: str) -> str | tuple[str, int] | Response:
     raw = _typed()
     with database().read() as db:
         draft = find_draft(db, member().organisation_id, reference)
+        saved = write_answers(draft.content, withheld_values(db, draft.entry_id))
+    sections = form_sections(public=draft.status is not Status.DRAFT)
+    step = chosen_step(sections)
+    raw = with_step(saved, raw, sections[step - 1]) if step else raw
     if draft.status is not Status.DRAFT:  # its status has pages of its own
         raw |= {"status": draft.content.status.label, "status_reason": draft.content.status_reason}
     answers = read_answers(raw, today=today())
@@ -93,6 +100,7 @@ def preview(reference: str) -> str:
         draft = find_draft(db, member().organisation_id, reference)
         changes, kept_back = preview_changes(db, draft), withheld_values(db, draft.entry_id)
         revisions = public_revisions(db, draft.entry_id)
+        rules, submitted = rules_of(db, draft.organisation_id), submission_of(db, draft.entry_id)
         if changes:
             public = preview_entry(db, draft, now())
             coming = PublicRevision(public.revision, now(), changes, "", False, draft.content)
@@ -104,6 +112,9 @@ def preview(reference: str) -> str:
         draft=draft,
         changes=changes,
         misplaced=misplaced_dates(draft.content),
+        rules=rules,
+        held_for=rules.held_for(today()),
+        submitted=submitted,
         hidden=hidden_fields(draft.content, kept_back),
         leaks=leaks(draft.content, kept_back),
         **parts,
@@ -120,12 +131,12 @@ def publish(reference: str) -> tuple[str, int] | Response:
             draft = find_draft(db, member().organisation_id, reference)
             if str(draft.version) != request.form.get("version"):
                 raise EditedMeanwhile("It is not what you saw in the preview. Look at that again, then publish.")
-            number = publish_entry(db, draft.entry_id, by=Author(member().user_id), why=why, minor=minor, now=now())
-            _note("publish_entry", draft, db)
+            by = Author(member().user_id)
+            answer = request_publication(db, draft.entry_id, by=by, why=why, minor=minor, now=now())
+            note_answer(db, draft, answer, "publish_entry")
     except InvalidTransition as error:
         return _saved_form(reference, (Problem("status", "", str(error)),)), 409
-    published = f"{reference} is published: everybody can see it now."
-    flash(published if number else f"Nothing in {reference} had changed, so nothing was published.")
+    flash(describe_answer(answer, reference))
     return redirect("/workspace")
 
 
@@ -160,6 +171,10 @@ def _note(deed: str, draft: Draft, db: Session) -> None:
 def _onwards(draft: Draft) -> Response:
     if request.form.get("then") == "preview":
         return redirect(f"/workspace/entries/{draft.reference}/preview")
+    step, last = chosen_step(form_sections()), len(form_sections())
+    if request.form.get("then") == "next" and step:
+        page = f"?step={step + 1}" if step < last else "/preview"
+        return redirect(f"/workspace/entries/{draft.reference}{page}")
     flash("Saved. Nothing of it is public until you publish it.")
     return redirect(f"/workspace/entries/{draft.reference}")
 
@@ -182,12 +197,16 @@ def _saved_form(reference: str, problems: tuple[Problem, ...] = ()) -> str:
 
 
 def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tuple[Problem, ...] = ()) -> str:
+    sections = form_sections(public=draft is not None and draft.status is not Status.DRAFT)
+    step = chosen_step(sections)
     return render_template(
         "commissioner/entry_form.html",
+        step=step,
+        steps=len(sections),
         raw=raw,
         draft=draft,
         version=version,
-        sections=form_sections(public=draft is not None and draft.status is not Status.DRAFT),
+        sections=sections[step - 1 : step] if step else sections,
         deeds=deeds_for(draft.status) if draft else (),
         reasons=reason_groups(),
         problems=[(field_id(problem.field), named_problem(problem)) for problem in in_order(problems)],

@@ -19,7 +19,7 @@ from kil_pipeline.exchange.import_previews import ImportPreview, preview_import
 from kil_pipeline.exchange.import_uploads import find_sheet, forget_sheet, keep_sheet
 from kil_pipeline.exchange.plan_sheets import PlanSheet, find_plan_sheet
 from kil_pipeline.exchange.plan_workbooks import write_plan_workbook
-from kil_pipeline.exchange.reports import UnreadableFile
+from kil_pipeline.exchange.reports import UnreadableFile, waiting_sentences
 from kil_pipeline.exchange.tables import Row
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
@@ -177,6 +177,8 @@ def _said(applied: Applied) -> str:
     parts = [f"{applied.created} new", f"{applied.changed} changed"]
     parts += [f"{applied.withdrawn} withdrawn"] if applied.withdrawn else []
     done = f"Imported: {', '.join(parts)}."
-    if applied.published:
-        return f"{done} {applied.published} published: everybody can see them now."
+    waits = " ".join(waiting_sentences(applied.asked))
+    if applied.published or waits:
+        public = f"{applied.published} published: everybody can see them now." if applied.published else ""
+        return " ".join(filter(None, (done, public, waits)))
     return f"{done} Nothing of it is public until you publish it." if applied.references else "Nothing had changed."

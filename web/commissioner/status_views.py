@@ -4,20 +4,28 @@ from flask import abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.errors import DomainError
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.contents import Author, Notice
 from kil_pipeline.plan.drafts import Draft, find_draft
 from kil_pipeline.plan.expected_date_parsing import parse_expected_date
 from kil_pipeline.plan.expected_dates import Precision
 from kil_pipeline.plan.status_deeds import DEEDS, StatusDeed, deeds_for, do_deed
+from kil_pipeline.plan.submissions import Request
 from kil_pipeline.text import MAX_TEXT, clean_line, clean_text, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.answers import describe_answer, note_answer
 from web.context import database, now, today
 
-NOTICE_KINDS = ("UK6", "UK7", "UK5", "UK12", "PSR award notice", "Other notice")
-"""Notices that end a procurement: award, contract details, transparency, termination, award under the PSR."""
+NOTICE_KINDS = {
+    "UK6": "Contract award notice (UK6)",
+    "UK7": "Contract details notice (UK7)",
+    "UK5": "Transparency notice (UK5)",
+    "UK12": "Procurement termination notice (UK12)",
+    "PSR award notice": "Award notice of the Provider Selection Regime",
+    "Other notice": "Another notice",
+}
+"""Notices that end a procurement, as they are called, and in full."""
 NOTICE_ROWS = 2
 Problems = dict[str, str]
 
@@ -48,10 +56,11 @@ def do_status_deed(reference: str, deed: str) -> str | tuple[str, int] | Respons
         return _page(draft, chosen, raw, problems), 400
     with database().write() as db:
         who = member()
-        do_deed(db, draft.entry_id, chosen, reason, notices=notices, by=Author(who.user_id), now=now())
+        answer = do_deed(db, draft.entry_id, chosen, reason, notices=notices, by=Author(who.user_id), now=now())
         name = f"{chosen.slug.replace('-', '_')}_entry"
-        note_deed(db, name, subject=reference, user_id=who.user_id, organisation_id=who.organisation_id, now=now())
-    flash(f"{reference} is now “{chosen.status.label}”: everybody can see it.")
+        note_answer(db, draft, answer, name)
+    done = f"{reference} is now “{chosen.status.label}”: everybody can see it."
+    flash(done if answer.request is Request.PUBLISHED else describe_answer(answer, reference))
     return redirect(f"/workspace/entries/{reference}")
 
 
@@ -80,7 +89,7 @@ def _notices(raw: dict[str, str], problems: Problems) -> tuple[Notice, ...]:
         if not number or len(number) > 60:
             problems[f"id-{row}"] = "Number of the notice: for example 012345-2027, at most 60 characters."
         if when is not None:
-            found.append(Notice(kind if kind in NOTICE_KINDS else NOTICE_KINDS[-1], number, url, when.earliest))
+            found.append(Notice(kind if kind in NOTICE_KINDS else "Other notice", number, url, when.earliest))
     return tuple(found)
 
 
@@ -94,6 +103,5 @@ def _page(draft: Draft, deed: StatusDeed, raw: dict[str, str], problems: Problem
         problem_of=problems,
         problems=list(problems.items()),
         rows=range(1, NOTICE_ROWS + 1) if deed.slug == "conclude" else (),
-        kinds=NOTICE_KINDS,
-        kind_items=[{"value": kind, "text": kind} for kind in NOTICE_KINDS],
+        kind_items=[{"value": kind, "text": text} for kind, text in NOTICE_KINDS.items()],
     )

@@ -7,6 +7,7 @@ from flask import render_template, request
 from kil_pipeline.exchange.tender_notices import count_notices_to_match
 from kil_pipeline.organisations.members import Role, memberships_of
 from kil_pipeline.plan.early_notices import due_answers
+from kil_pipeline.plan.submissions import SubmissionState, Submitted, submissions_of
 from kil_pipeline.plan.worklists import Show, find_items, suggest_disclosure, work_items
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
@@ -30,6 +31,7 @@ def workspace() -> str:
         every = work_items(db, member().organisation_id, member().user_id, now())
         due = due_answers(db, member().organisation_id, today())
         notices = count_notices_to_match(db, member().organisation_id) if member().may(Role.AUTHOR) else 0
+        waiting = {item.reference: _waits(item) for item in submissions_of(db, member().organisation_id)}
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     items = find_items(every, show, words)
     pages = max(1, -(-len(items) // PER_PAGE))
@@ -42,6 +44,7 @@ def workspace() -> str:
         overdue=[answer for answer in due if answer.overdue(today())],
         soon=[answer for answer in due if not answer.overdue(today())],
         notices=notices,
+        waiting=waiting,
         others=others,
         page=page,
         pages=pages,
@@ -51,6 +54,17 @@ def workspace() -> str:
         words=words,
         address=_address,
     )
+
+
+def _waits(item: Submitted) -> str:
+    """Return what a submission waits for, in a few words."""
+    match item.state:
+        case SubmissionState.WAITING:
+            return "Waits for approval"
+        case SubmissionState.SENT_BACK:
+            return "Sent back"
+    assert item.held_until is not None  # by its state
+    return f"Held until {item.held_until.day} {item.held_until:%B %Y}"
 
 
 def _address(show: Show, words: str = "", page: int = 1) -> str:

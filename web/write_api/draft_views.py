@@ -8,6 +8,7 @@ from flask import Response, jsonify
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.organisations.api_requests import find_answer, keep_answer
 from kil_pipeline.organisations.api_tokens import Scope
 from kil_pipeline.organisations.audit import note_deed
@@ -15,7 +16,7 @@ from kil_pipeline.organisations.members import Member
 from kil_pipeline.plan.answers import PARTS, Answers, answer_fields, path_of, read_answers
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import Draft, create_entry, find_draft, save_draft, still_withheld
-from kil_pipeline.plan.publishing import publish_entry
+from kil_pipeline.plan.submissions import Request, request_publication
 from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.api import PROBLEM
@@ -145,7 +146,8 @@ def change_draft(reference: str) -> Response:
 def publish_draft(reference: str) -> Response:
     """Publish.
 
-    Everybody sees it at once, and whoever follows it hears of what changed. It needs the scope `publish`.
+    Everybody sees it at once, and whoever follows it hears of what changed, unless the organisation wants a second
+    person's approval first, or holds publications back before a poll: `outcome` says so. It needs the scope `publish`.
     """
     member, key, sent = acting_member(Scope.PUBLISH), idempotency_key(), request_bytes()
 
@@ -154,9 +156,12 @@ def publish_draft(reference: str) -> Response:
         draft = find_draft(session, member.organisation_id, reference)
         check_version(draft)
         why, minor = clean_line(said["why"]), said["minor"]
-        number = publish_entry(session, draft.entry_id, by=_author(member), why=why, minor=minor, now=now())
+        asked = request_publication(session, draft.entry_id, by=_author(member), why=why, minor=minor, now=now())
         _note(session, "publish_entry", draft, member)
-        return _written(replace(draft, published=True)) | {"revision": number}
+        public = asked.request in (Request.PUBLISHED, Request.UNCHANGED)
+        if asked.request is Request.WAITING:
+            tell_approvers(session, member.organisation_id, member.user_id, now())
+        return _written(replace(draft, published=public)) | {"revision": asked.revision, "outcome": asked.request.value}
 
     return _answer(_once(member, key, sent, publish))
 

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from kil_pipeline.plan.submissions import Request
 from web.public.part_schemas import said
 
 
@@ -50,4 +51,8 @@ class WrittenSchema(Schema):
     published = fields.Boolean(metadata=said("Whether what it says here is what everybody sees."))
     revision = fields.Integer(
         allow_none=True, metadata=said("The number of the publication; null where nothing was published.")
+    )
+    outcome = fields.String(
+        validate=validate.OneOf([request.value for request in Request]),
+        metadata=said("What became of the wish to publish: published, unchanged, waiting for approval, held back."),
     )
