@@ -31,6 +31,7 @@ from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.hosts import erase_old_addresses
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
@@ -190,6 +191,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
+        erase_old_addresses,
     )
     erased = 0
     for step in steps:

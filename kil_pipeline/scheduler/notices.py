@@ -3,5 +3,6 @@
 from collections.abc import Mapping
 
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.engagement.host_letters import HOST_NOTICES
 
-NOTICES: Mapping[str, WriteNotice] = {}
+NOTICES: Mapping[str, WriteNotice] = {**HOST_NOTICES}
