@@ -28,16 +28,23 @@ def public_session(session: Session, reference: str) -> PublicSession:
 
 
 def public_sessions(
-    session: Session, criteria: Criteria, *, after: datetime | None = None, limit: int = 200
+    session: Session,
+    criteria: Criteria,
+    *,
+    after: datetime | None = None,
+    before: datetime | None = None,
+    limit: int = 200,
 ) -> tuple[PublicSession, ...]:
     """Return public sessions by start, soonest first, at most `limit`.
 
-    `after`: leave out what started before. Of `criteria`, areas, commissioners, themes and references
-    (of what it is about) count; the rest is ignored.
+    `after`: leave out what started before; `before`: and what starts then or later. Of `criteria`, areas,
+    commissioners, themes and references (of what it is about) count; the rest is ignored.
     """
     chosen = _chosen(criteria).order_by(SessionRow.starts_at, SessionRow.reference).limit(limit)
     if after is not None:
         chosen = chosen.where(SessionRow.starts_at >= after)
+    if before is not None:
+        chosen = chosen.where(SessionRow.starts_at < before)
     return tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in session.execute(chosen))
 
 
