@@ -10,7 +10,7 @@ from kil_pipeline.alerts.letters import NoticeLetter
 from kil_pipeline.alerts.notices import NoticeContext, WriteNotice
 from kil_pipeline.engagement.hosts import HostRole, HostState, Invitation, find_invitation
 from kil_pipeline.engagement.session_drafts import SessionDraft, read_session_draft
-from kil_pipeline.engagement.sessions import SessionState, describe_span, describe_when
+from kil_pipeline.engagement.sessions import SessionState, describe_when
 from kil_pipeline.errors import NotFound
 from kil_pipeline.organisations.organisations import Organisation
 
@@ -66,8 +66,8 @@ def write_answer(session: Session, about: Mapping[str, Any], context: NoticeCont
         HostState.PROPOSED: "proposes another time",
     }[invitation.state]
     facts = [("Session", f"{draft.content.title} ({draft.reference})"), ("When", describe_when(draft.content))]
-    if invitation.proposed_starts_at and invitation.proposed_ends_at:
-        facts.append(("They propose", describe_span(invitation.proposed_starts_at, invitation.proposed_ends_at)))
+    if invitation.proposed:
+        facts.append(("They propose", invitation.proposed))
     if invitation.note:
         facts.append(("They write", " ".join(invitation.note.split())))
     return NoticeLetter(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.database import Base, new_id
-from kil_pipeline.engagement.sessions import SessionContent, SessionRow
+from kil_pipeline.engagement.sessions import SessionContent, SessionRow, describe_span
 from kil_pipeline.errors import InvalidContent, NotFound
 from kil_pipeline.text import clean_line, clean_text
 
@@ -99,6 +99,13 @@ class Invitation:
     proposed_ends_at: datetime | None
     note: str
     invited_by: uuid.UUID | None
+
+    @property
+    def proposed(self) -> str:
+        """The time that the host proposes, in words; empty where they propose none."""
+        if self.proposed_starts_at is None or self.proposed_ends_at is None:
+            return ""
+        return describe_span(self.proposed_starts_at, self.proposed_ends_at)
 
     def agrees_to(self, content: SessionContent) -> bool:
         """Tell whether this host has confirmed, for the time that the session has."""

@@ -117,9 +117,8 @@ def sessions_proposed_by(session: Session, organisation_id: uuid.UUID) -> tuple[
     ours = _chosen().where(SessionRow.proposed_by == organisation_id)
     rows = session.execute(ours.order_by(SessionRow.reference.desc()).limit(50)).all()
     ids = {row[0].organisation_id for row in rows}
-    names = dict(
-        session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))).tuples().all()
-    )
+    commissioners = session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
+    names = dict(commissioners.all())
     return tuple((_draft(*row), names[row[0].organisation_id]) for row in rows)
 
 

@@ -14,6 +14,7 @@ from kil_pipeline.database import Database
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
+from tests.engagement.sessions import a_planned_session
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
 from tests.web.visitors import csrf_token, send, sign_in
 from web.app import create_app
@@ -106,6 +107,29 @@ ACCESS = {
     "commissioner.save": Access.AUTHOR,
     "commissioner.preview": Access.AUTHOR,
     "commissioner.publish": Access.AUTHOR,
+    "commissioner.own_sessions": Access.AUTHOR,
+    "commissioner.new_session": Access.AUTHOR,
+    "commissioner.create_session": Access.AUTHOR,
+    "commissioner.edit_session": Access.AUTHOR,
+    "commissioner.save_own_session": Access.AUTHOR,
+    "commissioner.preview_own_session": Access.AUTHOR,
+    "commissioner.publish_own_session": Access.AUTHOR,
+    "commissioner.session_hosts": Access.AUTHOR,
+    "commissioner.ask_session_host": Access.AUTHOR,
+    "commissioner.accept_host_time": Access.AUTHOR,
+    "commissioner.take_back_host": Access.AUTHOR,
+    "commissioner.change_session": Access.AUTHOR,
+    "commissioner.move_own_session": Access.AUTHOR,
+    "commissioner.postpone_own_session": Access.AUTHOR,
+    "commissioner.cancel_own_session": Access.AUTHOR,
+    "commissioner.hold_own_session": Access.AUTHOR,
+    "commissioner.copy_own_session": Access.AUTHOR,
+    "commissioner.repeat_own_session": Access.AUTHOR,
+    "commissioner.discard_own_session": Access.AUTHOR,
+    "commissioner.new_proposal": Access.AUTHOR,
+    "commissioner.propose": Access.AUTHOR,
+    "commissioner.show_invitation": Access.LINK,
+    "commissioner.answer_invitation": Access.LINK,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -113,6 +137,7 @@ ACCESS = {
 """Every route of the application. A new one fails a test until it stands here."""
 ROLES = {Access.VIEWER, Access.AUTHOR}
 OWN_DRAFT = "EXC-0001"
+OWN_SESSION = "EXC-S0002"
 BUTTONS = {"subscriber.show_confirm", "commissioner.confirm_sign_in"}
 """Pages that show a button without looking at the link: a look must not use it up, nor tell whether it works."""
 
@@ -133,6 +158,7 @@ def visitors(app: Flask, sqlite_database: Database) -> dict[Visitor, FlaskClient
     with sqlite_database.write() as session:
         own, other = a_commissioner(session, prefix="EXC").id, a_commissioner(session, "Another", prefix="OTH").id
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
+        a_planned_session(session, own)
     signed_in = {
         Visitor(role): sign_in(app.test_client(), sqlite_database, own, role)
         for role in (Role.VIEWER, Role.AUTHOR, Role.APPROVER)
@@ -184,8 +210,8 @@ def test_another_organisations_published_entry_is_not_there_to_be_edited(
         council = find_organisation(session, "EXC").id
         publish(session, council, some_content("Public"))
     stranger = visitors[Visitor.STRANGER]
-    assert stranger.get("/entries/EXC-0002").status_code == 200
-    assert stranger.get("/workspace/entries/EXC-0002").status_code == 404
+    assert stranger.get("/entries/EXC-0003").status_code == 200
+    assert stranger.get("/workspace/entries/EXC-0003").status_code == 404
 
 
 def test_who_may_not_publish_leaves_the_draft_a_draft(
@@ -240,7 +266,7 @@ def posts(app: Flask) -> list[Rule]:
 def address_of(rule: Rule) -> str:
     """Return an address of a route: of the draft where it takes a reference, with a bad link where it takes one."""
     values = {
-        "reference": OWN_DRAFT,
+        "reference": OWN_SESSION if "/sessions/" in rule.rule else OWN_DRAFT,
         "number": 1,
         "one": 1,
         "other": 2,
