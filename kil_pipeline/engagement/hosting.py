@@ -50,7 +50,7 @@ def invite_host(
 
     Raises `InvalidAddress`, `InvalidContent` and `InvalidTransition`.
     """
-    terms = replace(terms, address=normalise_address(terms.address))
+    terms = replace(terms.cleaned(), address=normalise_address(terms.address))
     row, copy = load_session(session, session_id)
     known = [host for host in invitations_of(session, session_id) if host.state in OPEN]
     if any(host.address == terms.address for host in known):

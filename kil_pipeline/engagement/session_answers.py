@@ -69,7 +69,7 @@ def read_day(text: str, today: date) -> date:
     return found.earliest
 
 
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)?")
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(am|pm)?")
 
 
 def read_clock(text: str) -> time:

@@ -1,13 +1,13 @@
 """What the session form asks, in which order and in which words."""
 
+from collections.abc import Sequence
+
 from kil_pipeline.engagement.session_answers import ATTENDANCES
 from kil_pipeline.engagement.session_parts import ACCESS_OFFERS, FORMATS, OFFERS
 from kil_pipeline.plan.answers import Problem
 from kil_pipeline.reference.stages import stages
 from kil_pipeline.reference.themes import themes
 from web.commissioner.entry_form import Field, Section
-
-TIME_FIELDS = ("day", "from", "to")
 
 
 def session_sections(*, timed: bool) -> tuple[Section, ...]:
@@ -22,6 +22,14 @@ def session_sections(*, timed: bool) -> tuple[Section, ...]:
         Section("For those who come", "Say what they get, so that nobody is out of pocket.", _offered()),
         Section("Access", "", _access()),
     )
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems in the order in which their questions stand on the page; materials come last."""
+    names = [field.name for section in session_sections(timed=True) for field in section.fields]
+    places = {name: place for place, name in enumerate(names)}
+    last = len(names)
+    return sorted(problems, key=lambda p: places.get(p.field, last if p.field.startswith("material ") else -1))
 
 
 def labelled(problem: Problem) -> str:

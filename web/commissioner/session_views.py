@@ -32,7 +32,7 @@ from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
 from web.commissioner.entry_form import field_id
-from web.commissioner.session_form import labelled, session_sections
+from web.commissioner.session_form import in_order, labelled, session_sections
 from web.context import database, now, today
 from web.public.session_views import session_parts
 
@@ -228,7 +228,7 @@ def session_form(
         sections=session_sections(timed=draft is None or not draft.is_public),
         nudges=nudges,
         asked=any(host.state in (HostState.INVITED, HostState.CONFIRMED) for host in hosts),
-        problems=[(field_id(problem.field), labelled(problem)) for problem in problems],
+        problems=[(field_id(problem.field), labelled(problem)) for problem in in_order(problems)],
         problem_of={problem.field: labelled(problem) for problem in problems},
         field_id=field_id,
         split_list=split_list,
