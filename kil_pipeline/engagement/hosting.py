@@ -136,6 +136,8 @@ def accept_time(session: Session, session_id: uuid.UUID, host_id: uuid.UUID, *, 
     times = host.proposed_starts_at, host.proposed_ends_at
     if host.session_id != session_id or host.state != HostState.PROPOSED.value or times[0] is None or times[1] is None:
         raise InvalidTransition("There is no proposed time to accept.")
+    if SessionState(row.state) in PUBLIC_STATES:
+        raise InvalidTransition("It is public by now. Move it, with the reason.")
     content = replace(from_json(SessionContent, copy.content), starts_at=times[0], ends_at=times[1])
     row.content = copy.content = to_json(content)
     row.starts_at, copy.version = content.starts_at, copy.version + 1
@@ -166,9 +168,12 @@ def ask_again(session: Session, session_id: uuid.UUID, now: datetime) -> None:
 
 def tell_hosts(session: Session, session_id: uuid.UUID, now: datetime) -> None:
     """Mail those who host a session that was moved, postponed or cancelled."""
+    row, _ = load_session(session, session_id)
     for host in invitations_of(session, session_id):
-        if host.state in (HostState.CONFIRMED, HostState.INVITED) and host.address:
+        if host.state is HostState.CONFIRMED and host.address:
             queue_notice(session, "host_news", host.address, {"host": str(host.id)}, now=now)
+        elif host.state is HostState.INVITED and SessionState(row.state) is SessionState.RESCHEDULED:
+            _send_invitation(session, load_host(session, host.id), now)  # the one before was about another time
 
 
 def _open(session: Session, host_id: uuid.UUID) -> tuple[SessionHost, SessionRow, SessionContent]:

@@ -138,16 +138,22 @@ def invitations_of(session: Session, session_id: uuid.UUID) -> tuple[Invitation,
 
 
 def find_invitation(session: Session, host_id: uuid.UUID) -> Invitation:
-    """Return one invitation. Raises `NotFound`, where it was taken back with the draft too."""
-    return _invitation(load_host(session, host_id))
+    """Return one invitation. Raises `NotFound`, where it was thrown away with its draft too."""
+    row = session.get(SessionHost, host_id)
+    if row is None:
+        raise NotFound("This invitation was taken back.")
+    return _invitation(row)
 
 
 def load_host(session: Session, host_id: uuid.UUID) -> SessionHost:
-    """Return the row of an invitation, locked. Raises `NotFound`."""
-    row = session.scalar(sa.select(SessionHost).where(SessionHost.id == host_id).with_for_update())
-    if row is None:
-        raise NotFound("This invitation was taken back.")
-    return row
+    """Return the row of an invitation. Raises `NotFound`.
+
+    Its session is locked first, as by whoever writes that: two who lock in another order would wait for each other.
+    """
+    find_invitation(session, host_id)
+    of_host = sa.select(SessionHost.session_id).where(SessionHost.id == host_id).scalar_subquery()
+    session.execute(sa.select(SessionRow.id).where(SessionRow.id == of_host).with_for_update())
+    return session.get_one(SessionHost, host_id, populate_existing=True)
 
 
 def add_host(

@@ -187,7 +187,7 @@ def move_session(
 
 def postpone_session(session: Session, reference: str, *, why: str, now: datetime) -> PublicSession:
     """Put a session off until a new date is known. Raises `InvalidContent` without a reason."""
-    row = load_public_row(session, reference)
+    row, _ = load_session(session, load_public_row(session, reference).id)
     when = describe_when(from_json(SessionContent, row.content))
     _change_state(row, Command.POSTPONE, why, now)
     return _tell(session, row, SessionPostponed, f"Postponed: not on {when}. A new date will follow.", now)
@@ -195,7 +195,7 @@ def postpone_session(session: Session, reference: str, *, why: str, now: datetim
 
 def cancel_session(session: Session, reference: str, *, why: str, now: datetime) -> PublicSession:
     """Call a session off. Raises `InvalidContent` without a reason."""
-    row = load_public_row(session, reference)
+    row, _ = load_session(session, load_public_row(session, reference).id)
     when = describe_when(from_json(SessionContent, row.content))
     _change_state(row, Command.CANCEL, why, now)
     return _tell(session, row, SessionCancelled, f"Cancelled: {when}.", now)
@@ -203,7 +203,7 @@ def cancel_session(session: Session, reference: str, *, why: str, now: datetime)
 
 def hold_session(session: Session, reference: str, *, now: datetime) -> PublicSession:
     """Mark a session as held. Raises `InvalidTransition` before it has begun."""
-    row = load_public_row(session, reference)
+    row, _ = load_session(session, load_public_row(session, reference).id)
     if row.starts_at > now:
         raise InvalidTransition("It has not begun yet: mark it as held afterwards.")
     _change_state(row, Command.HOLD, "", now)

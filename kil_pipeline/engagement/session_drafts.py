@@ -63,6 +63,7 @@ def load_session(session: Session, session_id: uuid.UUID) -> tuple[SessionRow, S
         .join(SessionDraftRow, SessionDraftRow.session_id == SessionRow.id)
         .where(SessionRow.id == session_id)
         .with_for_update()
+        .execution_options(populate_existing=True)  # what was read before the lock may be out of date
     ).one_or_none()
     if found is None:
         raise NotFound("There is no such session.")

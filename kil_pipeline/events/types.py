@@ -151,7 +151,7 @@ class SessionMaterialsOut(PublicEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionUpdated(PublicEvent):
-    """What is said of an engagement session changed: feeds show it, no one gets mail."""
+    """What is said of an engagement session changed, or it was held: pages and calendars show it, no one is told."""
 
 
 @dataclass(frozen=True, kw_only=True)

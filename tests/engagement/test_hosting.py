@@ -229,6 +229,33 @@ def test_hosts_hear_when_it_moves_and_still_agree(database: Database) -> None:
         assert host.agrees_to(read_session_draft(session, draft.session_id).content)
 
 
+def test_a_co_host_who_has_not_answered_is_asked_again_when_it_moves(database: Database) -> None:
+    with database.write() as session:
+        draft = a_public_session(session, a_commissioner(session).id)
+        co_host = invite_host(session, draft.session_id, a_co_host(), now=NOW)
+        before = len(notices(session))
+        move_session(session, draft.reference, starts_at=EARLY, ends_at=LATE, why="The hall is taken.", now=NOW)
+        tell_hosts(session, draft.session_id, NOW)
+        assert notices(session)[before:] == [
+            ("host_news", "host@example.org"),
+            ("host_invitation", co_host.address),
+            ("host_reminder", co_host.address),
+        ]
+
+
+def test_a_time_proposed_before_somebody_else_made_it_public_is_not_taken(database: Database) -> None:
+    with database.write() as session:
+        draft = a_planned_session(session, a_commissioner(session).id)
+        first = invite_host(session, draft.session_id, HOST, now=NOW)
+        second = invite_host(session, draft.session_id, a_co_host(), now=NOW)
+        propose_time(session, second.id, starts_at=EARLY, ends_at=LATE, note="", now=NOW)
+        agree(session, draft, first.id)
+        publish_session(session, draft.session_id, version=draft.version, now=NOW)
+        with pytest.raises(InvalidTransition):
+            accept_time(session, draft.session_id, second.id, by=NOBODY, now=NOW)
+        assert public_session(session, draft.reference).content.starts_at == CONTENT.starts_at
+
+
 @pytest.mark.parametrize(
     ("starts_at", "ends_at"), [(NOW - timedelta(days=1), NOW), (LATER, LATER), (LATER, LATER - timedelta(hours=1))]
 )

@@ -83,7 +83,7 @@ def test_new_material_is_told(database: Database) -> None:
     assert told(database, draft) == [("SessionMaterialsOut", "New material: What we know (slides).")]
 
 
-def test_other_changes_show_in_feeds_and_mail_nobody(database: Database) -> None:
+def test_other_changes_show_on_the_page_and_mail_nobody(database: Database) -> None:
     with database.write() as session:
         draft = a_public_session(session, a_commissioner(session).id)
         change(session, draft, purpose="Something else.", capacity=20, online=True)
