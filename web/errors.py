@@ -67,6 +67,7 @@ WAYS_ON = {
     "/invitations": ("Sign in", "/sign-in"),
     "/workspace": ("Back to your plan", "/workspace"),
     "/alerts": ("Ask for alerts", "/alerts/new"),
+    "/hosting": ("See all sessions", "/sessions"),
     "/venues": ("See all venues", "/venues"),
     "/profile": ("Ask for a new link", "/profile"),
     "/my-data": ("Ask for a new link", "/my-data"),

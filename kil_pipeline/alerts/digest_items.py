@@ -14,7 +14,9 @@ from kil_pipeline.events.types import (
     PublicEvent,
     SessionAnnounced,
     SessionCancelled,
+    SessionMaterialsOut,
     SessionMoved,
+    SessionPostponed,
 )
 from kil_pipeline.plan.criteria import Criteria
 
@@ -22,11 +24,13 @@ URGENCY: tuple[type[PublicEvent], ...] = (
     OpportunityOpened,
     MilestoneApproaching,
     SessionCancelled,
+    SessionPostponed,
     SessionMoved,
     EntryCancelled,
     DateMoved,
     EntryPublished,
     SessionAnnounced,
+    SessionMaterialsOut,
 )
 """Kinds of event, most urgent first; all others come after these, in the order of the log."""
 

@@ -1,6 +1,6 @@
 """Does an event meet what somebody asked for? One pure function says so, and why, in words."""
 
-from kil_pipeline.events.types import EntryCorrected, Event, Facets, PublicEvent
+from kil_pipeline.events.types import EntryCorrected, Event, Facets, PublicEvent, SessionUpdated
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.reference.areas import area, related_areas, relation
@@ -11,8 +11,8 @@ from kil_pipeline.text import parse_query
 
 
 def tells_anyone(event: Event) -> bool:
-    """Whether an event is one that people are told of: no correction, no turn of the day."""
-    return isinstance(event, PublicEvent) and not isinstance(event, EntryCorrected)
+    """Whether an event is one that people are told of: no correction or rewording, no turn of the day."""
+    return isinstance(event, PublicEvent) and not isinstance(event, EntryCorrected | SessionUpdated)
 
 
 def explain_match(facets: Facets, criteria: Criteria) -> str | None:

@@ -17,7 +17,10 @@ from kil_pipeline.events.types import (
     ReasonGiven,
     SessionAnnounced,
     SessionCancelled,
+    SessionMaterialsOut,
     SessionMoved,
+    SessionPostponed,
+    SessionUpdated,
 )
 from kil_pipeline.plan.disclosures import field_labels
 from kil_pipeline.reference.milestones import milestone_kind
@@ -34,6 +37,9 @@ WORDS: dict[type[PublicEvent], str] = {
     ReasonGiven: "Updated",
     SessionAnnounced: "New session",
     SessionMoved: "Session moved",
+    SessionPostponed: "Session postponed",
+    SessionMaterialsOut: "New material",
+    SessionUpdated: "Session updated",
     SessionCancelled: "Session cancelled",
 }
 DIRECTIONS = {

@@ -12,14 +12,14 @@ from datetime import date, time
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kil_pipeline.engagement.sessions import SessionEntry, SessionRow, SessionState
+from kil_pipeline.engagement.sessions import OVER_STATES, SessionEntry, SessionRow, SessionState
 from kil_pipeline.organisations.organisations import PublicOrganisation
 from kil_pipeline.plan.entries import NO_OPENING, PublicDisclosure, PublicEntryRow
 from kil_pipeline.plan.figures import PlanFigures, work_out_figures
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.times import at_london, london_day
 
-TAKING_PLACE = (SessionState.PUBLISHED, SessionState.RESCHEDULED, SessionState.HELD)
+TAKING_PLACE = (SessionState.PUBLISHED, SessionState.RESCHEDULED, *OVER_STATES)
 """The states of a session that takes place or took place: neither called off nor without a date."""
 NOTHING_YET = PlanFigures()
 

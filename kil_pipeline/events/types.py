@@ -140,6 +140,21 @@ class SessionMoved(PublicEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionPostponed(PublicEvent):
+    """An engagement session is put off; its new date is not known yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionMaterialsOut(PublicEvent):
+    """There is something new to read, watch or hear for an engagement session."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionUpdated(PublicEvent):
+    """What is said of an engagement session changed, or it was held: pages and calendars show it, no one is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionCancelled(PublicEvent):
     """An engagement session is off."""
 
@@ -175,6 +190,9 @@ Event = (
     | DisclosureOverdue
     | SessionAnnounced
     | SessionMoved
+    | SessionPostponed
+    | SessionMaterialsOut
+    | SessionUpdated
     | SessionCancelled
     | DayTurned
     | VenueChanged

@@ -7,13 +7,31 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kil_pipeline.engagement.hosting import invite_host
+from kil_pipeline.engagement.hosts import HostTerms
 from kil_pipeline.engagement.programme import announce_session, cancel_session, move_session
+from kil_pipeline.engagement.session_writing import plan_session
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venues import AccessFact, Known, Space, VenueFacts, add_venue
 from kil_pipeline.exchange.sample_deeds import Deed, SamplePast, known
 from kil_pipeline.reference.areas import find_area
 from kil_pipeline.reference.themes import find_theme
+from kil_pipeline.text import clean_text
 from kil_pipeline.times import at_london
+
+_SESSION_TEXTS = (
+    "format",
+    "host",
+    "open_to_change",
+    "open_why",
+    "already_decided",
+    "decided_why",
+    "agenda",
+    "offered",
+    "payment",
+    "access_contact",
+)
+"""The texts of a sample session that are taken as they are written."""
 
 
 class SampleProgramme(SamplePast):
@@ -34,6 +52,8 @@ class SampleProgramme(SamplePast):
                 yield Deed(self.ago(row["moved"][0]), self._move(row))
             if "cancelled" in row:
                 yield Deed(self.ago(row["cancelled"][0]), self._cancellation(row))
+        for row in table["planned"]:
+            yield Deed(self.ago(row["written"]), self._draft(row, venues))
 
     def _venues(self, rows: list[Mapping[str, Any]], venues: dict[str, uuid.UUID]) -> Callable[..., None]:
         def do(session: Session, at: datetime) -> None:
@@ -55,37 +75,38 @@ class SampleProgramme(SamplePast):
 
     def _announcement(self, row: Mapping[str, Any], venues: Mapping[str, uuid.UUID]) -> Callable[..., None]:
         def do(session: Session, at: datetime) -> None:
-            starts_at = self._start(row["starts"][0], row["starts"][1])
-            texts = {
-                name: row[name]
-                for name in (
-                    "format",
-                    "host",
-                    "open_to_change",
-                    "already_decided",
-                    "offered",
-                    "access_contact",
-                    "capacity",
-                    "online",
-                )
-                if name in row
-            }
-            content = SessionContent(
-                title=row["title"],
-                purpose=row["purpose"],
-                starts_at=starts_at,
-                ends_at=starts_at + timedelta(hours=row["hours"]),
-                co_hosts=tuple(row.get("co_hosts", ())),
-                areas=tuple(known(find_area(name), name).code for name in row["areas"]),
-                themes=tuple(known(find_theme(name), name).code for name in row["themes"]),
-                entries=tuple(self.references[headline] for headline in row["about"]),
-                **texts,
-            )
             by = self.organisations[row["by"]]
-            public = announce_session(session, by, content, venue_id=venues[row["venue"]], now=at)
+            public = announce_session(session, by, self._session(row), venue_id=venues[row["venue"]], now=at)
             self.sessions[row["title"]] = public.reference
 
         return do
+
+    def _draft(self, row: Mapping[str, Any], venues: Mapping[str, uuid.UUID]) -> Callable[..., None]:
+        """Plan a session and ask its host, who has not answered yet."""
+
+        def do(session: Session, at: datetime) -> None:
+            by = self.organisations[row["by"]]
+            draft = plan_session(session, by, self._session(row), venue_id=venues[row["venue"]], now=at)
+            name, address, fee, room_cost = row["asked"]
+            invite_host(session, draft.session_id, HostTerms(name, address, fee=fee, room_cost=room_cost), now=at)
+
+        return do
+
+    def _session(self, row: Mapping[str, Any]) -> SessionContent:
+        starts_at = self._start(row["starts"][0], row["starts"][1])
+        texts: dict[str, Any] = {name: clean_text(row[name]) for name in _SESSION_TEXTS if name in row}
+        texts |= {name: tuple(row[name]) for name in ("co_hosts", "offers", "access_offers") if name in row}
+        texts |= {name: row[name] for name in ("capacity", "capacity_online", "online", "stage") if name in row}
+        return SessionContent(
+            title=row["title"],
+            purpose=row["purpose"],
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=row["hours"]),
+            areas=tuple(known(find_area(name), name).code for name in row["areas"]),
+            themes=tuple(known(find_theme(name), name).code for name in row["themes"]),
+            entries=tuple(self.references[headline] for headline in row["about"]),
+            **texts,
+        )
 
     def _move(self, row: Mapping[str, Any]) -> Callable[..., None]:
         def do(session: Session, at: datetime) -> None:

@@ -32,6 +32,7 @@ from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.release_notices import warn_of_releases
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.hosts import erase_old_addresses
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
 from kil_pipeline.organisations.api_requests import erase_old_answers
 from kil_pipeline.organisations.api_tokens import erase_old_tokens
@@ -229,6 +230,8 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_old_interests,
         erase_old_profiles,
         erase_old_answers,
+        erase_old_sign_ins,
+        erase_old_addresses,
     )
     erased = 0
     for step in steps:

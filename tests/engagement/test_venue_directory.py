@@ -229,11 +229,15 @@ def test_venues_from_before_the_directory_are_found_in_it(database: Database) ->
 
 def start_from(database: Database, revision: str) -> None:
     """Bring an empty database to an earlier revision."""
-    found = sa.MetaData()
     with database.writer.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS entry_search_fts")
-        found.reflect(connection)
-        found.drop_all(connection)
+        if not database.sqlite:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+        else:
+            connection.exec_driver_sql("DROP TABLE IF EXISTS entry_search_fts")
+            found = sa.MetaData()
+            found.reflect(connection)
+            found.drop_all(connection)
     config = alembic_config(database)
     config.attributes["authority"] = AUTHORITY
     command.upgrade(config, revision)

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from tests.properties.twins import TOLD, Site, signed_links
+from tests.properties.twins import TOLD, Site, host_link, signed_links
 
 FORMATS = (
     "/feeds/entries.atom", "/feeds/entries.rss", "/feeds/entries.json",
@@ -37,6 +37,7 @@ READ = (
     "/entries/EXC-0001/compare/1/1", "/entries/EXC-0002/compare/1/2", "/entries/EXC-0002/compare/3/1",
     "/entries/EXC-0003/compare/1/2", "/entries/EXC-0002/compare?one=1&other=3", "/entries/EXC-0001/compare",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
+    "/sessions?after=EXC-S0025", "/hosting/nonsense",
     "/venues", "/venues?q=mill&access=lift&community=yes&area=E08000035", "/venues?area=nowhere", "/venues/mill-hall",
     "/venues/nowhere", "/venues.json", "/venues.json?q=mill",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",
@@ -78,7 +79,7 @@ def links_of(site: Site) -> tuple[str, ...]:
     (digest,) = (site.settings.var / "mail").glob("*.eml")
     manage = signed_links(site)[0]
     own = (f"{manage}/my-data.json", f"{manage}/new", f"{manage}/new?theme=carers")
-    return (*signed_links(site), *own, f"/dev/mail/{digest.stem}", f"/dev/mail/{digest.stem}/html")
+    return (*signed_links(site), host_link(site), *own, f"/dev/mail/{digest.stem}", f"/dev/mail/{digest.stem}/html")
 
 
 def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
@@ -123,6 +124,11 @@ def forms_of(site: Site) -> tuple[tuple[str, dict[str, str]], ...]:
         ("/profile", {"email": "another@example.org"}),
         ("/profile", {"do": "forget"}),
         ("/profile/nonsense", {}),
+        (
+            host_link(site),
+            {"answer": "other", "day": "1 May 2028", "from": "10am", "to": "noon", "note": TOLD["value"]},
+        ),
+        (host_link(site), {"answer": "no"}),
         ("/workspace/entries/EXC-0001", {"headline": TOLD["value"]}),
         ("/entries/EXC-0001", {}),
     )

@@ -22,7 +22,9 @@ from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.requests import AlertRequest, ask_for_alerts, mint_confirmation_token
 from kil_pipeline.alerts.subscribers import Subscriber
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.hosts import HostTerms, SessionHost, add_host
 from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.session_writing import plan_session
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venues import VenueFacts, add_venue
 from kil_pipeline.organisations.audit import note_deed
@@ -208,6 +210,8 @@ def _write_plan(session: Session, council: uuid.UUID, secrets: Withheld) -> None
         areas=("E08000035",), entries=("EXC-0001",),
     )  # fmt: skip
     announce_session(session, council, about, venue_id=venue.id, now=NOW)
+    asked = plan_session(session, council, replace(about, host=""), venue_id=venue.id, now=NOW)
+    add_host(session, asked.session_id, HostTerms("Mill Hall Trust", "host@example.org"), asked.content, now=NOW)
 
 
 def edit(session: Session, council: uuid.UUID, secrets: Withheld) -> None:
@@ -228,6 +232,13 @@ def _mint_one_use_links(site: Site) -> None:
         request, user = session.scalars(sa.select(AlertRequest.id)).one(), session.scalars(sa.select(User.id)).one()
         mint_sign_in_token(session, user, LATER, 15, random_token=lambda: "sign-in-token")
         mint_confirmation_token(session, request, "confirmation-token", LATER)
+
+
+def host_link(site: Site) -> str:
+    """Return the link with which a host answers."""
+    with site.database.read() as session:
+        host = session.scalars(sa.select(SessionHost.id)).one()
+    return f"/hosting/{Signer(site.settings.secret_keys).sign('host', host)}"
 
 
 def signed_links(site: Site) -> tuple[str, str, str, str]:

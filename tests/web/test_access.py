@@ -18,6 +18,7 @@ from kil_pipeline.exchange.tender_notices import TenderNotice
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
+from tests.engagement.sessions import a_planned_session
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
 from tests.web.visitors import csrf_token, send, sign_in, sign_in_operator
 from web.app import create_app
@@ -212,6 +213,29 @@ ACCESS = {
     "commissioner.close_request": Access.AUTHOR,
     "commissioner.support_offer": Access.AUTHOR,
     "commissioner.save_support": Access.AUTHOR,
+    "commissioner.own_sessions": Access.ENGAGEMENT_LEAD,
+    "commissioner.new_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.create_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.edit_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.save_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.preview_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.publish_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.session_hosts": Access.ENGAGEMENT_LEAD,
+    "commissioner.ask_session_host": Access.ENGAGEMENT_LEAD,
+    "commissioner.accept_host_time": Access.ENGAGEMENT_LEAD,
+    "commissioner.take_back_host": Access.ENGAGEMENT_LEAD,
+    "commissioner.change_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.move_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.postpone_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.cancel_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.hold_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.copy_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.repeat_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.discard_own_session": Access.ENGAGEMENT_LEAD,
+    "commissioner.new_proposal": Access.ENGAGEMENT_LEAD,
+    "commissioner.propose": Access.ENGAGEMENT_LEAD,
+    "commissioner.show_host_invitation": Access.LINK,
+    "commissioner.answer_host_invitation": Access.LINK,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -231,6 +255,7 @@ MEMBERS_ENTER = {
 ENDS_SESSIONS = {"commissioner.sign_out_everywhere", "commissioner.leave"}
 """Whoever visits these is signed out by it."""
 OWN_DRAFT = "EXC-0001"
+OWN_SESSION = "EXC-S0002"
 UPLOAD = UUID("01a20000-0000-7000-8000-000000000001")
 """A spreadsheet that waits to be imported."""
 
@@ -263,6 +288,7 @@ def visitors(app: Flask, sqlite_database: Database) -> Visitors:
         own = a_commissioner(session, prefix="EXC").id
         a_commissioner(session, "Another", prefix="OTH")
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
+        a_planned_session(session, own)
         _add_waiting(session, own)
     return {visitor: browser_of(visitor, app, sqlite_database) for visitor in Visitor}
 
@@ -326,8 +352,8 @@ def test_another_organisations_published_entry_is_not_there_to_be_edited(
         council = find_organisation(session, "EXC").id
         publish(session, council, some_content("Public"))
     stranger = visitors[Visitor.STRANGER]
-    assert stranger.get("/entries/EXC-0002").status_code == 200
-    assert stranger.get("/workspace/entries/EXC-0002").status_code == 404
+    assert stranger.get("/entries/EXC-0003").status_code == 200
+    assert stranger.get("/workspace/entries/EXC-0003").status_code == 404
 
 
 def test_who_may_not_publish_leaves_the_draft_a_draft(
@@ -415,7 +441,7 @@ def posts(app: Flask) -> list[Rule]:
 def address_of(rule: Rule) -> str:
     """Return an address of a route: of the draft where it takes a reference, with a bad link where it takes one."""
     values = {
-        "reference": OWN_DRAFT,
+        "reference": OWN_SESSION if "/sessions/" in rule.rule else OWN_DRAFT,
         "number": 1,
         "one": 1,
         "other": 2,

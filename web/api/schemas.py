@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from kil_pipeline.engagement.session_parts import ACCESS_OFFERS, OFFERS
 from kil_pipeline.engagement.sessions import PUBLIC_STATES, describe_when
 from kil_pipeline.engagement.venues import ACCESS_QUESTIONS, Known
 from kil_pipeline.plan.wordings import describe_facts
@@ -191,12 +192,30 @@ class SessionSchema(Schema):
     format = _content(fields.String, "format", "How it is run.")
     online = _content(fields.Boolean, "online", "Whether one can take part online.")
     open_to_change = _content(fields.String, "open_to_change", "What is still open.")
+    open_why = _content(fields.String, "open_why", "Why that is open.")
     already_decided = _content(fields.String, "already_decided", "What is decided already.")
+    decided_why = _content(fields.String, "decided_why", "Why that is decided.")
+    stage = _content(fields.String, "stage", "The code of the stage; null where nobody said.", allow_none=True)
+    agenda = _content(fields.String, "agenda", "What happens.")
+    in_person = _content(fields.Boolean, "in_person", "Whether one can take part in person.")
     host = _content(fields.String, "host", "The local organisation that hosts it.")
     co_hosts = fields.List(fields.String(), attribute="content.co_hosts", metadata=said("Who hosts it as well."))
     offered = _content(fields.String, "offered", "What is offered to those who come.")
+    offers = fields.List(
+        fields.String(), attribute="content.offers", metadata=said(f"What is offered, of: {', '.join(OFFERS)}.")
+    )
+    payment = _content(fields.String, "payment", "How much is paid for taking part.")
+    access_offers = fields.List(
+        fields.String(),
+        attribute="content.access_offers",
+        metadata=said(f"What is arranged, of: {', '.join(ACCESS_OFFERS)}."),
+    )
     access_contact = _content(fields.String, "access_contact", "Whom to ask about access.")
+    access_by = _content(fields.Date, "access_by", "The day by which to ask; null where none.", allow_none=True)
     capacity = _content(fields.Integer, "capacity", "How many can come; null where nobody said.", allow_none=True)
+    capacity_online = _content(
+        fields.Integer, "capacity_online", "How many can take part online; null where nobody said.", allow_none=True
+    )
     areas = fields.List(fields.String(), attribute="content.areas", metadata=said("Codes of the areas it is for."))
     themes = fields.List(fields.String(), attribute="content.themes", metadata=said("Codes of its topics."))
     entries = fields.List(

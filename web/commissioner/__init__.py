@@ -14,6 +14,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     copying_views,  # noqa: F401
     dossier_views,  # noqa: F401
     editing_views,  # noqa: F401
+    hosting_views,  # noqa: F401
     import_views,  # noqa: F401
     interest_views,  # noqa: F401
     invitation_views,  # noqa: F401
@@ -24,6 +25,10 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     proofs,  # noqa: F401
     release_views,  # noqa: F401
     second_factor_views,  # noqa: F401
+    session_change_views,  # noqa: F401
+    session_host_views,  # noqa: F401
+    session_proposal_views,  # noqa: F401
+    session_views,  # noqa: F401
     settings_views,  # noqa: F401
     sign_in_views,  # noqa: F401
     status_views,  # noqa: F401

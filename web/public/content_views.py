@@ -7,7 +7,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from kil_pipeline.events.log import events_after, public_version
-from kil_pipeline.events.types import EntryCorrected, PublicEvent
+from kil_pipeline.events.types import EntryCorrected, PublicEvent, SessionUpdated
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
@@ -87,7 +87,7 @@ def latest_news(session: Session) -> tuple[News, ...]:
     news: dict[str, News] = {}
     for logged in reversed(events_after(session, position, limit=EVENTS_LOOKED_AT)):
         event = logged.event
-        if not isinstance(event, PublicEvent) or isinstance(event, EntryCorrected):
+        if not isinstance(event, PublicEvent) or isinstance(event, EntryCorrected | SessionUpdated):
             continue
         facets = event.facets
         known = news.get(facets.subject_id)

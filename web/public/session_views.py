@@ -1,48 +1,68 @@
 """Engagement sessions: what is coming, what was, and each one's page."""
 
 from flask import Response, make_response, render_template, request
+from sqlalchemy.orm import Session
 
 from feeds.calendars import CalendarHead, render_sessions
-from kil_pipeline.engagement.programme import public_session, public_sessions
-from kil_pipeline.engagement.sessions import SessionState
+from kil_pipeline.engagement.programme import public_session
+from kil_pipeline.engagement.session_parts import ACCESS_OFFERS, OFFERS
+from kil_pipeline.engagement.session_queries import coming_sessions, sessions_of_series
+from kil_pipeline.engagement.sessions import OVER_STATES, PublicSession, SessionState
 from kil_pipeline.engagement.venues import ACCESS_QUESTIONS
+from kil_pipeline.exchange.session_data import session_data
 from kil_pipeline.installation import tag_authority
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import public_entries
 from kil_pipeline.plan.wordings import DISCLAIMER
+from kil_pipeline.text import clean_line
 from web.context import absolute, database, now, settings
 from web.public import blueprint
-from web.public.feed_links import session_links
-from web.queries import read_plan_query
+from web.public.feed_links import session_criteria, session_links
+from web.queries import read_plan_query, write_plan_query
 
-MOST_SESSIONS = 200
+PER_PAGE = 50
 
 
 @blueprint.get("/sessions")
 def sessions() -> str:
-    """Show the sessions that are still to come, soonest first."""
+    """Show the sessions that are still to come, soonest first, a page at a time."""
     criteria = read_plan_query(request.args).criteria
+    following = clean_line(request.args.get("after", ""))[:30]
     with database().read() as session:
-        coming = public_sessions(session, criteria, after=now(), limit=MOST_SESSIONS)
-    return render_template("public/sessions.html", sessions=coming, links=session_links(criteria))
+        page = coming_sessions(session, criteria, after=now(), following=following, limit=PER_PAGE)
+    chosen = session_criteria(criteria)
+    return render_template(
+        "public/sessions.html",
+        sessions=page.sessions,
+        links=session_links(criteria),
+        first=f"/sessions{write_plan_query(chosen)}" if following else "",
+        further=f"/sessions{write_plan_query(chosen, after=page.further)}" if page.further else "",
+    )
 
 
 @blueprint.get("/sessions/<reference>")
 def session_page(reference: str) -> str:
     """Show one session: when, where, who can get in, and what is open to change."""
     with database().read() as session:
-        found = public_session(session, reference)
-        about = Criteria(references=found.content.entries)
-        entries = public_entries(session, about, per_page=50).entries if about.references else ()
-    return render_template(
-        "public/session.html",
-        session=found,
-        content=found.content,
-        entries=entries,
-        questions=ACCESS_QUESTIONS,
-        off=found.state in (SessionState.CANCELLED, SessionState.POSTPONED),
-        over=found.content.ends_at < now(),
-    )
+        parts = session_parts(session, public_session(session, reference))
+    return render_template("public/session.html", **parts)
+
+
+def session_parts(session: Session, found: PublicSession) -> dict[str, object]:
+    """Return all that the page of a session shows. Its preview is made of the same."""
+    about = Criteria(references=found.content.entries)
+    return {
+        "session": found,
+        "content": found.content,
+        "entries": public_entries(session, about, per_page=50).entries if about.references else (),
+        "series": sessions_of_series(session, found),
+        "questions": ACCESS_QUESTIONS,
+        "offers": OFFERS,
+        "access_offers": ACCESS_OFFERS,
+        "off": found.state in (SessionState.CANCELLED, SessionState.POSTPONED),
+        "over": found.state in OVER_STATES or found.content.ends_at < now(),
+        "event": session_data(found, absolute),
+    }
 
 
 @blueprint.get("/sessions/<reference>.ics")
