@@ -38,6 +38,10 @@ class Settings:
     """How many processes `kil serve` makes on PostgreSQL; on SQLite it is always one."""
     digest_at: time
     sign_in_minutes: int
+    reminder_days: tuple[int, ...]
+    """How many days before a session those who come are reminded of it."""
+    offer_for: timedelta
+    """How long a place that fell free is kept for the first on the waiting list."""
     var: Path
     """The folder for what the product writes: database, outbox, logs."""
 
@@ -80,6 +84,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         web_processes=max(1, int(_number(environ, table, "web_processes"))),
         digest_at=_time_of_day(table, "digest_at"),
         sign_in_minutes=_minutes(table, "sign_in_minutes"),
+        reminder_days=_days(table, "reminder_days"),
+        offer_for=timedelta(hours=_number(environ, table, "offer_hours")),
         var=var,
     )
 
@@ -148,3 +154,10 @@ def _minutes(table: Mapping[str, Any], name: str) -> int:
     if not isinstance(value, int) or value < 1:
         raise ConfigurationError(f"{name} is “{value}”: it must be a whole number of minutes from 1 up.")
     return value
+
+
+def _days(table: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    value = table[name]
+    if not isinstance(value, list) or not all(type(days) is int and 1 <= days <= 365 for days in value):
+        raise ConfigurationError(f"{name} is “{value}”: write whole numbers of days from 1 to 365, such as [7, 1].")
+    return tuple(value)

@@ -74,6 +74,7 @@ class SessionContent:
     """Expenses, involvement payment, carers: what is offered to those who come."""
     access_contact: str = ""
     capacity: int | None = None
+    capacity_online: int | None = None
     areas: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()

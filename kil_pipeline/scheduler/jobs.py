@@ -31,6 +31,9 @@ from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.registration_erasure import erase_old_needs, erase_old_registrations, erase_unconfirmed
+from kil_pipeline.engagement.reminders import remind, tell_changes
+from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
@@ -146,6 +149,25 @@ def _assemble(jobs: Jobs, now: datetime) -> int:
     return queued
 
 
+def _move_up(jobs: Jobs, now: datetime) -> int:
+    """Each session in a transaction of its own: one that is left is looked at by the next tick."""
+    with jobs.database.read() as session:
+        found = sessions_with_waiting_lists(session, now)
+    moved = 0
+    for session_id in found:
+        with jobs.database.write() as session:
+            moved += move_up(session, session_id, jobs.settings.offer_for, now)
+    return moved
+
+
+def _tell_changes(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: tell_changes(session, now))
+
+
+def _remind(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: remind(session, jobs.settings.reminder_days, now))
+
+
 def send_deliveries(jobs: Jobs, now: datetime) -> int:
     """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
     writer, moment = jobs.letter_writer(), jobs.clock_from(now)
@@ -190,6 +212,9 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
+        erase_unconfirmed,
+        erase_old_needs,
+        erase_old_registrations,
     )
     erased = 0
     for step in steps:
@@ -205,6 +230,9 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("overdue reasons flagged", _raise_overdue),
     ("events matched", _match),
     ("digests made", _assemble),
+    ("waiting lists moved up", _move_up),
+    ("changes of sessions told", _tell_changes),
+    ("reminders looked at", _remind),
     ("mails sent", send_deliveries),
     ("old records erased", _erase),
 )
