@@ -4,7 +4,8 @@
 """
 
 import uuid
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,9 +24,12 @@ from kil_pipeline.engagement.registrations import (
     Way,
     change_state,
 )
-from kil_pipeline.engagement.sessions import PublicSession, SessionRow
+from kil_pipeline.engagement.sessions import PUBLIC_STATES, PublicSession, SessionRow
+from kil_pipeline.engagement.venues import Venue
 from kil_pipeline.errors import InvalidTransition, NotFound
+from kil_pipeline.organisations.organisations import Organisation
 
+MOST_SESSIONS = 100
 S = RegistrationState
 
 
@@ -82,6 +86,32 @@ def own_session(session: Session, organisation_id: uuid.UUID, reference: str) ->
     if row is None:
         raise NotFound(f"There is no session {reference} of yours.")
     return make_public(session, row)
+
+
+def own_sessions(session: Session, organisation_id: uuid.UUID) -> tuple[PublicSession, ...]:
+    """Return an organisation's public sessions, the latest first, at most `MOST_SESSIONS`."""
+    rows = session.execute(
+        sa.select(SessionRow, Venue, Organisation)
+        .outerjoin(Venue, Venue.id == SessionRow.venue_id)
+        .join(Organisation, Organisation.id == SessionRow.organisation_id)
+        .where(
+            SessionRow.organisation_id == organisation_id,
+            SessionRow.state.in_([state.value for state in PUBLIC_STATES]),
+        )
+        .order_by(SessionRow.starts_at.desc(), SessionRow.reference)
+        .limit(MOST_SESSIONS)
+    )
+    return tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in rows)
+
+
+def count_comers(session: Session, ids: Sequence[uuid.UUID]) -> Counter[tuple[uuid.UUID, RegistrationState]]:
+    """Return how many registrations of each session are in each state."""
+    rows = session.execute(
+        sa.select(Registration.session_id, Registration.state, sa.func.count())
+        .where(Registration.session_id.in_(ids))
+        .group_by(Registration.session_id, Registration.state)
+    )
+    return Counter({(session_id, RegistrationState(state)): number for session_id, state, number in rows})
 
 
 def count_attendance(session: Session, public: PublicSession) -> Attendance:
@@ -173,10 +203,11 @@ def check_in(session: Session, public: PublicSession, registration_id: uuid.UUID
     session.flush()
 
 
-def count_walk_ins(session: Session, public: PublicSession, number: int) -> None:
-    """Note how many came without having registered: 0 to 999."""
+def count_walk_in(session: Session, public: PublicSession, *, more: bool) -> None:
+    """Count one more, or one fewer, who came without having registered."""
     lock_session(session, public.id)
-    places_row(session, public.id).walk_ins = min(999, max(0, number))
+    row = places_row(session, public.id)
+    row.walk_ins = max(0, row.walk_ins + (1 if more else -1))
     session.flush()
 
 

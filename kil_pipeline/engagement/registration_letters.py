@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.letters import NoticeLetter
@@ -20,6 +19,7 @@ from kil_pipeline.engagement.programme import make_public
 from kil_pipeline.engagement.registrations import Registration, RegistrationState, Way
 from kil_pipeline.engagement.session_letters import Case, SessionLetter, say_how_soon, say_moment
 from kil_pipeline.engagement.sessions import SessionRow, describe_when
+from kil_pipeline.engagement.waiting_lists import place_in_line
 from kil_pipeline.installation import tag_authority
 
 OnlineLinkOf = Callable[[Session, uuid.UUID], str]
@@ -59,18 +59,8 @@ def _write(
     link = online_link_of(session, public.id) if comes_online else ""
     case = Case(row, public, context, tag_authority(session), link)
     if row.state == S.WAITLISTED.value:
-        about = {**about, "place": _place_in_line(session, row)}
+        about = {**about, "place": place_in_line(session, row)}
     return write(case, about)
-
-
-def _place_in_line(session: Session, row: Registration) -> int:
-    before = sa.select(sa.func.count()).where(
-        Registration.session_id == row.session_id,
-        Registration.way == row.way,
-        Registration.state == S.WAITLISTED.value,
-        Registration.number <= row.number,
-    )
-    return session.scalar(before) or 1
 
 
 def _confirm(case: Case, about: Mapping[str, Any]) -> NoticeLetter | None:

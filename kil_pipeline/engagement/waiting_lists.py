@@ -100,3 +100,14 @@ def tell(session: Session, row: Registration, notice: str, public: PublicSession
         return
     row.told_sequence, row.told_starts_at, row.told_at = public.sequence, public.content.starts_at, now
     queue_notice(session, notice, row.email, {"registration": str(row.id)}, now=now)
+
+
+def place_in_line(session: Session, row: Registration) -> int:
+    """Return the place of somebody who waits: 1 for who is next."""
+    before = sa.select(sa.func.count()).where(
+        Registration.session_id == row.session_id,
+        Registration.way == row.way,
+        Registration.state == RegistrationState.WAITLISTED.value,
+        Registration.number <= row.number,
+    )
+    return session.scalar(before) or 1

@@ -1,6 +1,7 @@
 """Who may reach what: one table of every route, compared with the application and with what visitors are answered."""
 
 from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 
 import pytest
@@ -11,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
@@ -55,6 +58,12 @@ ACCESS = {
     "public.sessions": Access.ANYBODY,
     "public.session_page": Access.ANYBODY,
     "public.session_file": Access.ANYBODY,
+    "coming.come_form": Access.ANYBODY,
+    "coming.ask": Access.ANYBODY,
+    "coming.own": Access.LINK,
+    "coming.change": Access.LINK,
+    "coming.download": Access.LINK,
+    "coming.host_list": Access.LINK,
     "public.venues": Access.ANYBODY,
     "public.venues_json": Access.ANYBODY,
     "public.venue_page": Access.ANYBODY,
@@ -106,6 +115,11 @@ ACCESS = {
     "commissioner.save": Access.AUTHOR,
     "commissioner.preview": Access.AUTHOR,
     "commissioner.publish": Access.AUTHOR,
+    "commissioner.comings": Access.AUTHOR,
+    "commissioner.coming": Access.AUTHOR,
+    "commissioner.sign_in_sheet": Access.AUTHOR,
+    "commissioner.check_in_page": Access.AUTHOR,
+    "commissioner.note_attendance": Access.AUTHOR,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -113,6 +127,7 @@ ACCESS = {
 """Every route of the application. A new one fails a test until it stands here."""
 ROLES = {Access.VIEWER, Access.AUTHOR}
 OWN_DRAFT = "EXC-0001"
+OWN_SESSION = "EXC-S0002"
 BUTTONS = {"subscriber.show_confirm", "commissioner.confirm_sign_in"}
 """Pages that show a button without looking at the link: a look must not use it up, nor tell whether it works."""
 
@@ -133,6 +148,9 @@ def visitors(app: Flask, sqlite_database: Database) -> dict[Visitor, FlaskClient
     with sqlite_database.write() as session:
         own, other = a_commissioner(session, prefix="EXC").id, a_commissioner(session, "Another", prefix="OTH").id
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
+        starts = NOW + timedelta(days=20)
+        about = SessionContent("A session", "To talk.", starts, starts + timedelta(hours=2), host="A host")
+        announce_session(session, own, about, venue_id=None, now=NOW)
     signed_in = {
         Visitor(role): sign_in(app.test_client(), sqlite_database, own, role)
         for role in (Role.VIEWER, Role.AUTHOR, Role.APPROVER)
@@ -184,8 +202,8 @@ def test_another_organisations_published_entry_is_not_there_to_be_edited(
         council = find_organisation(session, "EXC").id
         publish(session, council, some_content("Public"))
     stranger = visitors[Visitor.STRANGER]
-    assert stranger.get("/entries/EXC-0002").status_code == 200
-    assert stranger.get("/workspace/entries/EXC-0002").status_code == 404
+    assert stranger.get("/entries/EXC-0003").status_code == 200
+    assert stranger.get("/workspace/entries/EXC-0003").status_code == 404
 
 
 def test_who_may_not_publish_leaves_the_draft_a_draft(
@@ -238,9 +256,9 @@ def posts(app: Flask) -> list[Rule]:
 
 
 def address_of(rule: Rule) -> str:
-    """Return an address of a route: of the draft where it takes a reference, with a bad link where it takes one."""
+    """Return an address of a route: of the draft (or session) where it takes a reference, with a bad link elsewhere."""
     values = {
-        "reference": OWN_DRAFT,
+        "reference": OWN_SESSION if "coming" in rule.rule else OWN_DRAFT,
         "number": 1,
         "one": 1,
         "other": 2,

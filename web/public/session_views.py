@@ -3,6 +3,7 @@
 from flask import Response, make_response, render_template, request
 
 from feeds.calendars import CalendarHead, render_sessions
+from kil_pipeline.engagement.places import count_places, is_open
 from kil_pipeline.engagement.programme import public_session, public_sessions
 from kil_pipeline.engagement.sessions import SessionState
 from kil_pipeline.engagement.venues import ACCESS_QUESTIONS
@@ -34,6 +35,7 @@ def session_page(reference: str) -> str:
         found = public_session(session, reference)
         about = Criteria(references=found.content.entries)
         entries = public_entries(session, about, per_page=50).entries if about.references else ()
+        places = tuple(count_places(session, found).values()) if is_open(found, now()) else ()
     return render_template(
         "public/session.html",
         session=found,
@@ -42,6 +44,7 @@ def session_page(reference: str) -> str:
         questions=ACCESS_QUESTIONS,
         off=found.state in (SessionState.CANCELLED, SessionState.POSTPONED),
         over=found.content.ends_at < now(),
+        places=places,
     )
 
 
