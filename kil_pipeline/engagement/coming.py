@@ -4,7 +4,7 @@ Every function here that takes or frees a place locks the session first, so that
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from kil_pipeline.engagement.fullness import tell_organiser
 from kil_pipeline.engagement.places import check_open, count_places, lock_session, next_number, ways_of
 from kil_pipeline.engagement.registrations import (
     LONGEST_NAME,
+    NOTHING_LEFT,
     Registration,
     RegistrationState,
     Way,
@@ -25,7 +26,7 @@ from kil_pipeline.engagement.registrations import (
 )
 from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.engagement.waiting_lists import offer_places, tell
-from kil_pipeline.errors import InvalidContent, InvalidTransition
+from kil_pipeline.errors import InvalidContent, InvalidTransition, LinkNotValid
 from kil_pipeline.organisations.members import normalise_address
 
 CONFIRM_DAYS = 7
@@ -95,13 +96,18 @@ def confirm(session: Session, registration_id: uuid.UUID, offer_for: timedelta, 
     check_open(public, now)
     way = Way(row.way)
     _check_way(public, way)
+    places = count_places(session, public)
+    state = S.REGISTERED if places[way].open else S.WAITLISTED
     row.number, row.confirmed_at = next_number(session, public.id), now
-    change_state(row, S.REGISTERED if count_places(session, public)[way].open else S.WAITLISTED)
-    tell(session, row, _STATUS_NOTICES[RegistrationState(row.state)], public, now)
+    change_state(row, state)
+    tell(session, row, _STATUS_NOTICES[state], public, now)
     session.flush()
-    offer_places(session, public, offer_for, now)  # a place may be free that nobody has been offered yet
-    tell_organiser(session, public, now)
-    return RegistrationState(row.state)
+    if state is S.WAITLISTED and places[way].left:  # a place is free that nobody has been offered yet
+        offer_places(session, public, offer_for, now)
+    if state is S.REGISTERED:
+        taken = replace(places[way], taken=places[way].taken + 1)
+        tell_organiser(session, public, (*places.values(), taken), now)
+    return state
 
 
 def take_offer(session: Session, registration_id: uuid.UUID, now: datetime) -> None:
@@ -156,7 +162,7 @@ def change_way(session: Session, registration_id: uuid.UUID, way: Way, offer_for
     tell(session, row, _STATUS_NOTICES[state], public, now)
     session.flush()
     offer_places(session, public, offer_for, now)
-    tell_organiser(session, public, now)
+    tell_organiser(session, public, count_places(session, public).values(), now)
 
 
 def change_details(
@@ -172,7 +178,9 @@ def change_details(
 
 def _lock(session: Session, registration_id: uuid.UUID) -> tuple[PublicSession, Registration]:
     """Return a registration as it stands, with its session, which nobody else changes meanwhile."""
-    session_id = load_registration(session, registration_id).session_id
+    session_id = session.scalar(sa.select(Registration.session_id).where(Registration.id == registration_id))
+    if session_id is None:
+        raise LinkNotValid(NOTHING_LEFT)
     public = lock_session(session, session_id)
     return public, load_registration(session, registration_id)
 

@@ -1,12 +1,13 @@
 """Telling the organiser how a session fills: at 50, 80 and 100 per cent, each once."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.notices import queue_notice
-from kil_pipeline.engagement.places import count_places, places_row
+from kil_pipeline.engagement.places import Places, places_row
 from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.organisations.members import InvalidAddress, Membership, Role, User, normalise_address
 
@@ -15,16 +16,14 @@ MOST_TOLD = 20
 """People of one organisation."""
 
 
-def tell_organiser(session: Session, public: PublicSession, now: datetime) -> None:
+def tell_organiser(session: Session, public: PublicSession, places: Iterable[Places], now: datetime) -> None:
     """Queue a notice where a locked session has become half full, nearly full or full since the last one.
 
     Where it can be come to in two ways, the fuller one counts. Where it passes two marks at once, one mail goes out.
     """
-    ways = [places for places in count_places(session, public).values() if places.most]
-    full = max((100 * places.taken // places.most for places in ways if places.most), default=0)
+    full = max((100 * way.taken // way.most for way in places if way.most), default=0)
     reached = max((percent for percent in PERCENTS if full >= percent), default=0)
-    row = places_row(session, public.id)
-    if reached <= row.told_percent:
+    if not reached or reached <= (row := places_row(session, public.id)).told_percent:
         return
     row.told_percent = reached
     for address in organisers(session, public):

@@ -8,7 +8,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kil_pipeline.engagement.programme import make_public
 from kil_pipeline.engagement.registrations import (
     TAKING_PLACES,
     Registration,
@@ -17,7 +16,9 @@ from kil_pipeline.engagement.registrations import (
     Way,
 )
 from kil_pipeline.engagement.sessions import PublicSession, SessionRow, SessionState
+from kil_pipeline.engagement.venues import Venue
 from kil_pipeline.errors import InvalidTransition
+from kil_pipeline.organisations.organisations import Organisation
 
 OPEN_STATES = (SessionState.PUBLISHED, SessionState.RESCHEDULED)
 """The states of a session that one can come to."""
@@ -106,14 +107,20 @@ def lock_session(session: Session, session_id: uuid.UUID) -> PublicSession:
 
     The lock is the row's weaker one: it does not keep others from writing rows that point to it.
     """
-    locked = sa.select(SessionRow).where(SessionRow.id == session_id).with_for_update(key_share=True)
-    row = session.scalars(locked.execution_options(populate_existing=True)).one()
-    return make_public(session, row)
+    locked = (
+        sa.select(SessionRow, Venue, Organisation)
+        .outerjoin(Venue, Venue.id == SessionRow.venue_id)
+        .join(Organisation, Organisation.id == SessionRow.organisation_id)
+        .where(SessionRow.id == session_id)
+        .with_for_update(of=SessionRow, key_share=True)
+    )
+    row, venue, organisation = session.execute(locked.execution_options(populate_existing=True)).one()
+    return PublicSession.of(row, venue, organisation)
 
 
 def places_row(session: Session, session_id: uuid.UUID) -> SessionPlaces:
     """Return what is counted of a session. Only while it is locked: the first to ask makes the row."""
-    row = session.get(SessionPlaces, session_id, populate_existing=True)
+    row = session.get(SessionPlaces, session_id)
     if row is None:
         row = SessionPlaces(session_id=session_id, last_number=0, walk_ins=0, told_percent=0, needs_erased=0)
         session.add(row)
@@ -125,5 +132,4 @@ def next_number(session: Session, session_id: uuid.UUID) -> int:
     """Return the next number in the line of a locked session."""
     row = places_row(session, session_id)
     row.last_number += 1
-    session.flush()
     return row.last_number

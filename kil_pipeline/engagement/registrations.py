@@ -13,6 +13,7 @@ from kil_pipeline.errors import InvalidTransition, LinkNotValid
 
 LONGEST_NAME = 200
 LONGEST_NEEDS = 2_000
+NOTHING_LEFT = "There is nothing here any more: it was erased, or the link was not used within seven days."
 
 
 class RegistrationState(StrEnum):
@@ -151,7 +152,7 @@ def load_registration(session: Session, registration_id: uuid.UUID) -> Registrat
     """Return a registration that is not erased. Raises `LinkNotValid`."""
     row = session.get(Registration, registration_id, populate_existing=True)
     if row is None or row.erased_at is not None:
-        raise LinkNotValid("There is nothing here any more: it was erased, or the link was not used within seven days.")
+        raise LinkNotValid(NOTHING_LEFT)
     return row
 
 

@@ -50,7 +50,8 @@ def offer_places(session: Session, public: PublicSession, offer_for: timedelta, 
     until = offer_end(public, offer_for, now)
     if not is_open(public, now) or until < now + TIME_TO_ANSWER:
         return 0
-    return sum(_offer(session, public, places, until, now) for places in count_places(session, public).values())
+    ways = count_places(session, public).values()
+    return sum(_offer(session, public, places, until, now) for places in ways if places.waiting and places.left != 0)
 
 
 def offer_end(public: PublicSession, offer_for: timedelta, now: datetime) -> datetime:
