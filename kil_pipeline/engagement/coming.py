@@ -143,7 +143,7 @@ def leave(session: Session, registration_id: uuid.UUID, offer_for: timedelta, no
 
 
 def change_way(session: Session, registration_id: uuid.UUID, way: Way, offer_for: timedelta, now: datetime) -> None:
-    """Come in person instead of online, or the other way round.
+    """Come in person instead of online, or the other way round. Who has not confirmed yet may change it too.
 
     Who has a place needs a free one there: raises `InvalidTransition` where there is none, and nothing changes. Who
     waits keeps their number.
@@ -154,12 +154,13 @@ def change_way(session: Session, registration_id: uuid.UUID, way: Way, offer_for
     check_open(public, now)
     _check_way(public, way)
     state = RegistrationState(row.state)
-    if state not in (S.REGISTERED, S.WAITLISTED):
-        raise InvalidTransition("Answer first whether you take the place that is offered.")
+    if state not in (S.REQUESTED, S.REGISTERED, S.WAITLISTED):
+        raise InvalidTransition("That cannot be changed now. If you are offered a place, answer that first.")
     if state is S.REGISTERED and not count_places(session, public)[way].open:
         raise InvalidTransition(f"No place is free ({way.label.lower()}). You keep the place that you have.")
     row.way, row.own_changes = way.value, row.own_changes + 1
-    tell(session, row, _STATUS_NOTICES[state], public, now)
+    if state is not S.REQUESTED:
+        tell(session, row, _STATUS_NOTICES[state], public, now)
     session.flush()
     offer_places(session, public, offer_for, now)
     tell_organiser(session, public, count_places(session, public).values(), now)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.coming import Person, ask_to_come, confirm
 from kil_pipeline.engagement.programme import announce_session
@@ -52,3 +53,10 @@ def states(database: Database) -> dict[str, str]:
     with database.read() as session:
         rows = session.execute(sa.select(Registration.name, Registration.state).order_by(Registration.name))
         return {name: str(RegistrationState(state)) for name, state in rows}
+
+
+def notices(database: Database) -> list[tuple[str, str]]:
+    """Return what was queued: the notice's name and whom it is for, in order."""
+    with database.read() as session:
+        rows = session.scalars(sa.select(Delivery).order_by(Delivery.id))
+        return [(row.body["notice"].removeprefix("coming_"), row.address.partition("@")[0]) for row in rows]

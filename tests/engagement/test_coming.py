@@ -1,9 +1,6 @@
 """Coming to a session: who gets a place, who waits, who moves up."""
 
-import threading
 import uuid
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +8,6 @@ import sqlalchemy as sa
 
 from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.alerts.suppressions import suppress
-from kil_pipeline.codec import from_json, to_json
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.coming import (
     MOST_AN_HOUR,
@@ -24,7 +20,7 @@ from kil_pipeline.engagement.coming import (
     take_offer,
 )
 from kil_pipeline.engagement.places import count_places
-from kil_pipeline.engagement.programme import cancel_session, move_session
+from kil_pipeline.engagement.programme import cancel_session
 from kil_pipeline.engagement.registrations import (
     TRANSITIONS,
     AccessNeed,
@@ -33,20 +29,12 @@ from kil_pipeline.engagement.registrations import (
     Way,
     change_state,
 )
-from kil_pipeline.engagement.sessions import SessionContent, SessionRow
-from kil_pipeline.engagement.waiting_lists import LAST_OFFER, move_up, sessions_with_waiting_lists
+from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.errors import InvalidContent, InvalidTransition, LinkNotValid
-from tests.engagement.people import OFFER, STARTS, a_session, ask, come, states
+from tests.engagement.people import OFFER, STARTS, a_session, ask, come, notices, states
 from tests.factories import NOW
 
 LATER = NOW + OFFER + timedelta(seconds=1)
-
-
-def notices(database: Database) -> list[tuple[str, str]]:
-    """Return what was queued: the notice's name and whom it is for, in order."""
-    with database.read() as session:
-        rows = session.scalars(sa.select(Delivery).order_by(Delivery.id))
-        return [(row.body["notice"].removeprefix("coming_"), row.address.partition("@")[0]) for row in rows]
 
 
 def test_nobody_has_a_place_before_they_confirm(database: Database) -> None:
@@ -60,84 +48,6 @@ def test_nobody_has_a_place_before_they_confirm(database: Database) -> None:
     assert notices(database) == [("confirm", "ann"), ("place", "ann")]
 
 
-def test_who_confirms_when_it_is_full_waits_and_moves_up_when_somebody_leaves(database: Database) -> None:
-    with database.write() as session:
-        public = a_session(session, capacity=1)
-        ann, bob, cat = (come(session, public, name) for name in ("Ann", "Bob", "Cat"))
-        assert states_in(session) == {"Ann": "registered", "Bob": "waitlisted", "Cat": "waitlisted"}
-        leave(session, ann, OFFER, NOW)
-        assert states_in(session) == {"Ann": "withdrawn", "Bob": "offered", "Cat": "waitlisted"}
-        take_offer(session, bob, NOW)
-        take_offer(session, bob, NOW)  # pressed twice
-        leave(session, cat, OFFER, NOW)
-    assert states(database) == {"Ann": "withdrawn", "Bob": "registered", "Cat": "withdrawn"}
-    assert [n for n in notices(database) if n[0] not in ("confirm", "waiting")] == [
-        ("place", "ann"),
-        ("left", "ann"),
-        ("offer", "bob"),
-        ("place", "bob"),
-    ]
-
-
-def states_in(session: sa.orm.Session) -> dict[str, str]:
-    session.flush()
-    rows = session.execute(sa.select(Registration.name, Registration.state).order_by(Registration.name))
-    return dict(rows.all())
-
-
-def test_an_offer_that_runs_out_goes_to_the_next_one_and_is_not_to_be_had_any_more(database: Database) -> None:
-    with database.write() as session:
-        public = a_session(session, capacity=1)
-        ann, bob, _ = (come(session, public, name) for name in ("Ann", "Bob", "Cat"))
-        leave(session, ann, OFFER, NOW)
-    with database.write() as session:
-        assert move_up(session, public.id, OFFER, NOW + OFFER - timedelta(seconds=1)) == 0
-        with pytest.raises(InvalidTransition):
-            take_offer(session, bob, LATER)
-        assert move_up(session, public.id, OFFER, LATER) == 2
-        assert move_up(session, public.id, OFFER, LATER) == 0
-    assert states(database) == {"Ann": "withdrawn", "Bob": "withdrawn", "Cat": "offered"}
-    assert notices(database)[-2:] == [("lapsed", "bob"), ("offer", "cat")]
-
-
-def test_no_offer_outlives_the_session_and_none_is_made_that_leaves_no_time_to_answer(database: Database) -> None:
-    with database.write() as session:
-        public = a_session(session, capacity=1)
-        ann, bob, cat = (come(session, public, name) for name in ("Ann", "Bob", "Cat"))
-        late = STARTS - timedelta(hours=6)
-        leave(session, ann, OFFER, late)
-        assert session.get_one(Registration, bob).offered_until == STARTS - LAST_OFFER
-        leave(session, bob, OFFER, STARTS - timedelta(hours=2, minutes=59))
-        assert session.get_one(Registration, cat).state == "waitlisted"
-        with pytest.raises(InvalidTransition):
-            confirm(session, ask(session, public, "Dan", at=late), OFFER, STARTS)
-
-
-def test_offers_of_a_session_that_moved_nearer_are_taken_back_in_time(database: Database) -> None:
-    with database.write() as session:
-        public = a_session(session, capacity=1)
-        ann, _ = come(session, public, "Ann"), come(session, public, "Bob")
-        leave(session, ann, OFFER, NOW)
-        starts = NOW + timedelta(hours=4)
-        move_session(session, public.reference, starts_at=starts, ends_at=starts + OFFER, why="", now=NOW)
-        assert move_up(session, public.id, OFFER, starts - LAST_OFFER - timedelta(seconds=1)) == 0
-        assert move_up(session, public.id, OFFER, starts - LAST_OFFER) == 1
-    assert states(database) == {"Ann": "withdrawn", "Bob": "withdrawn"}
-
-
-def test_who_waits_gets_the_places_that_are_added_and_nobody_overtakes_them(database: Database) -> None:
-    with database.write() as session:
-        public = a_session(session, capacity=1)
-        for name in ("Ann", "Bob", "Cat"):
-            come(session, public, name)
-        row = session.get_one(SessionRow, public.id)
-        row.content = to_json(replace(from_json(SessionContent, row.content), capacity=3))
-        session.flush()
-        assert list(sessions_with_waiting_lists(session, NOW)) == [public.id]
-        come(session, public, "Dan")  # before any tick: the two free places are theirs who waited
-    assert states(database) == {"Ann": "registered", "Bob": "offered", "Cat": "offered", "Dan": "waitlisted"}
-
-
 def test_each_way_of_coming_has_places_of_its_own(database: Database) -> None:
     with database.write() as session:
         public = a_session(session, capacity=1, online=True, capacity_online=1)
@@ -148,7 +58,7 @@ def test_each_way_of_coming_has_places_of_its_own(database: Database) -> None:
             change_way(session, ann, Way.ONLINE, OFFER, NOW)
         leave(session, bob, OFFER, NOW)
         assert session.get_one(Registration, cat).state == "offered"
-        with pytest.raises(InvalidTransition):
+        with pytest.raises(InvalidTransition, match="answer that first"):
             change_way(session, cat, Way.IN_PERSON, OFFER, NOW)
         take_offer(session, cat, NOW)
         leave(session, ann, OFFER, NOW)
@@ -221,6 +131,16 @@ def test_a_request_can_be_mended_until_it_is_confirmed_without_a_second_mail(dat
         assert session.get_one(Registration, ann).name == "ann"
         assert session.scalars(sa.select(AccessNeed)).all() == []
     assert notices(database) == [("confirm", "ann")]
+
+
+def test_who_has_not_confirmed_can_still_say_how_they_come(database: Database) -> None:
+    with database.write() as session:
+        public = a_session(session, online=True)
+        ann = ask(session, public, "Ann")
+        change_way(session, ann, Way.ONLINE, OFFER, NOW)
+        confirm(session, ann, OFFER, NOW)
+        assert session.get_one(Registration, ann).way == "online"
+    assert notices(database) == [("confirm", "ann"), ("place", "ann")]
 
 
 def test_who_left_can_come_again_at_the_end_of_the_line(database: Database) -> None:
@@ -315,77 +235,3 @@ def test_the_organiser_hears_once_at_50_80_and_100_per_cent(full: int, told: lis
         rows = session.scalars(sa.select(Delivery).order_by(Delivery.id))
         found = [(row.address, row.body["about"]["percent"]) for row in rows if "percent" in row.body["about"]]
     assert found == [("plan@council.example.org", percent) for percent in told]
-
-
-PEOPLE, PLACES = 200, 50
-
-
-@pytest.mark.slow
-def test_two_hundred_who_confirm_at_once_get_exactly_fifty_places_in_the_order_of_their_commits(
-    database: Database,
-) -> None:
-    with database.write() as session:
-        public = a_session(session, capacity=PLACES)
-        ids = [ask(session, public, f"P{number}") for number in range(PEOPLE)]
-    committed: list[uuid.UUID] = []
-    errors = in_threads(20, ids, lambda one: confirm_one(database, one, committed))
-    assert errors == []
-    with database.read() as session:
-        lines = sa.select(Registration.number, Registration.state).order_by(Registration.number)
-        by_number = session.execute(lines).all()
-    assert [number for number, _ in by_number] == list(range(1, PEOPLE + 1))
-    assert [state for _, state in by_number] == ["registered"] * PLACES + ["waitlisted"] * (PEOPLE - PLACES)
-    assert sorted(committed) == sorted(ids)
-
-
-def confirm_one(database: Database, registration_id: uuid.UUID, committed: list[uuid.UUID]) -> None:
-    with database.write() as session:
-        confirm(session, registration_id, OFFER, NOW)
-    committed.append(registration_id)
-
-
-@pytest.mark.slow
-def test_when_all_leave_and_take_what_they_are_offered_at_once_no_place_is_given_twice(database: Database) -> None:
-    with database.write() as session:
-        public = a_session(session, capacity=10)
-        ids = [come(session, public, f"P{number}") for number in range(40)]
-
-    def come_and_go(one: uuid.UUID) -> None:
-        with database.write() as session:
-            if session.get_one(Registration, one).number in range(1, 11):
-                leave(session, one, OFFER, NOW)
-        with database.write() as session:
-            if session.get_one(Registration, one).state == "offered":
-                take_offer(session, one, NOW)
-        with database.read() as session:
-            assert count_places(session, public)[Way.IN_PERSON].taken <= 10
-
-    assert in_threads(12, ids, come_and_go) == []
-    with database.read() as session:
-        rows = session.execute(sa.select(Registration.number, Registration.state).order_by(Registration.number)).all()
-    assert [number for number, state in rows if state in ("registered", "offered")] == list(range(11, 21))
-    assert [number for number, state in rows if state == "waitlisted"] == list(range(21, 41))
-
-
-def in_threads(threads: int, ids: list[uuid.UUID], work: Callable[[uuid.UUID], None]) -> list[BaseException]:
-    """Do the work for each, in real threads that start together. Returns what was raised."""
-    barrier, errors, left = threading.Barrier(threads), [], list(ids)
-
-    def run() -> None:
-        barrier.wait(30)
-        while True:
-            try:
-                one = left.pop()
-            except IndexError:
-                return
-            try:
-                work(one)
-            except BaseException as error:
-                errors.append(error)
-
-    running = [threading.Thread(target=run) for _ in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join(120)
-    return errors
