@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from feeds import mail_texts
+from feeds.invitations import render_invitation
 from kil_pipeline.alerts.letters import (
     AddressChangedLetter,
     AddressChangeLetter,
@@ -20,6 +21,7 @@ from kil_pipeline.alerts.letters import (
     Render,
     SignInLetter,
 )
+from kil_pipeline.engagement.session_letters import SessionLetter
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.settings import Settings
 from kil_pipeline.text import clean_line, shorten
@@ -39,6 +41,8 @@ class Site:
     """Without a trailing slash."""
     list_address: str
     """Takes "unsubscribe" by mail."""
+    sender: str = ""
+    """Whom mails come from: the organiser of invitations."""
 
     @property
     def host(self) -> str:
@@ -48,7 +52,9 @@ class Site:
 
 def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
     """Return what turns a letter into a message. `list_address` takes unsubscribing mail: the sender's if not given."""
-    site = Site(settings.site_name, settings.base_url, list_address or parseaddr(settings.mail_from)[1])
+    site = Site(
+        settings.site_name, settings.base_url, list_address or parseaddr(settings.mail_from)[1], settings.mail_from
+    )
     templates = Environment(
         loader=PackageLoader("feeds"),
         autoescape=True,
@@ -122,10 +128,12 @@ def _render_address_changed(templates: Environment, site: Site) -> Message:
 
 def _render_notice(templates: Environment, site: Site, letter: NoticeLetter) -> Message:
     letter = _clean_notice(letter)
+    invitation = letter.invitation if isinstance(letter, SessionLetter) else None
     return Message(
         subject=shorten(letter.subject, LONGEST_SUBJECT),
         text=mail_texts.write_notice(letter, site.name, site.address),
         html=templates.get_template("mail/notice.html").render(letter=letter),
+        calendar=render_invitation(invitation, base_url=site.address, sender=site.sender) if invitation else None,
     )
 
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from urllib.parse import urlsplit
 
-from kil_pipeline.alerts.letters import Outgoing
+from kil_pipeline.alerts.letters import CalendarPart, Outgoing
 from kil_pipeline.text import clean_line
 
 LONGEST_LINE = 998
@@ -54,10 +54,19 @@ def write_mail(outgoing: Outgoing, *, sender: str, base_url: str, now: datetime)
         mail[name] = value
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
-    mail.set_boundary(
-        f"=_{outgoing.id}"
-    )  # not by chance, so that an attempt repeats; no quoted-printable text has "=_"
+    if message.calendar is not None:
+        _add_calendar(mail, message.calendar)
+    # Not by chance, so that an attempt repeats; no quoted-printable or base64 text has "=_".
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{outgoing.id}{f'-{number}' if number else ''}")
     return mail.as_bytes()
+
+
+def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:
+    """Add a calendar twice: as what mail programs act on (RFC 6047, 2.4), and as a file to open by hand."""
+    shown = calendar.content.decode("utf-8")
+    mail.add_alternative(shown, subtype="calendar", cte="base64", params={"method": calendar.method})
+    mail.add_attachment(calendar.content, "application", "ics", filename="session.ics")
 
 
 def message_id(delivery_id: uuid.UUID, base_url: str) -> str:

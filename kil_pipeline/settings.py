@@ -57,6 +57,10 @@ class Settings:
     """A session ends after this long in any case."""
     audit_people_kept: timedelta
     """How long the audit trail says who did what; that it was done, it says for ever."""
+    reminder_days: tuple[int, ...]
+    """How many days before a session those who come are reminded of it."""
+    offer_for: timedelta
+    """How long a place that fell free is kept for the first on the waiting list."""
     var: Path
     """The folder for what the product writes: database, outbox, logs."""
 
@@ -103,6 +107,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         session_idle=timedelta(minutes=_minutes(table, "session_idle_minutes")),
         session_longest=timedelta(minutes=_minutes(table, "session_longest_minutes")),
         audit_people_kept=timedelta(days=round(365.25 * _number(environ, table, "audit_years"))),
+        reminder_days=_days(table, "reminder_days"),
+        offer_for=timedelta(hours=_number(environ, table, "offer_hours")),
         var=var,
     )
 
@@ -184,3 +190,10 @@ def _minutes(table: Mapping[str, Any], name: str) -> int:
     if not isinstance(value, int) or value < 1:
         raise ConfigurationError(f"{name} is “{value}”: it must be a whole number of minutes from 1 up.")
     return value
+
+
+def _days(table: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    value = table[name]
+    if not isinstance(value, list) or not all(type(days) is int and 1 <= days <= 365 for days in value):
+        raise ConfigurationError(f"{name} is “{value}”: write whole numbers of days from 1 to 365, such as [7, 1].")
+    return tuple(value)

@@ -18,6 +18,7 @@ def test_development_needs_nothing() -> None:
     assert settings.database_url == f"sqlite:///{Path.cwd() / 'var' / 'kil.db'}"
     assert (settings.quiet_period, settings.tick_every) == (timedelta(minutes=15), timedelta(minutes=1))
     assert (settings.digest_at, settings.sign_in_minutes) == (time(8), 15)
+    assert (settings.reminder_days, settings.offer_for) == ((7, 1), timedelta(hours=48))
 
 
 def test_production_is_the_default_and_refuses_to_start_without_a_key() -> None:
@@ -73,6 +74,8 @@ def test_the_environment_wins_over_the_file_and_the_file_over_what_is_shipped(tm
         ('digest_at = "eight"', "digest_at is “eight”: write a time of day such as 08:00."),
         ("sign_in_minutes = 0", "sign_in_minutes is “0”: it must be a whole number of minutes from 1 up."),
         ('sign_in_minutes = "x"', "sign_in_minutes is “x”: it must be a whole number of minutes from 1 up."),
+        ("reminder_days = 7", "reminder_days is “7”: write whole numbers of days from 1 to 365, such as [7, 1]."),
+        ("reminder_days = [0]", "reminder_days is “[0]”: write whole numbers of days from 1 to 365, such as [7, 1]."),
     ],
 )
 def test_a_fault_in_the_file_is_named_in_one_line(tmp_path: Path, text: str, message: str) -> None:

@@ -68,6 +68,7 @@ WAYS_ON = {
     "/workspace": ("Back to your plan", "/workspace"),
     "/alerts": ("Ask for alerts", "/alerts/new"),
     "/hosting": ("See all sessions", "/sessions"),
+    "/coming": ("See all sessions", "/sessions"),
     "/venues": ("See all venues", "/venues"),
     "/profile": ("Ask for a new link", "/profile"),
     "/my-data": ("Ask for a new link", "/my-data"),

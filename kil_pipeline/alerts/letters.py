@@ -130,6 +130,15 @@ Letter = DigestLetter | ConfirmationLetter | SignInLetter | AddressChangeLetter 
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """A calendar file that goes with a mail (iMIP, RFC 6047)."""
+
+    method: str
+    """REQUEST or CANCEL: the same as in the file."""
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Message:
     """A rendered letter: what every channel can carry (GOV.UK Notify takes no MIME)."""
 
@@ -138,6 +147,8 @@ class Message:
     html: str
     headers: tuple[tuple[str, str], ...] = ()
     """Further headers, such as List-Unsubscribe."""
+    calendar: CalendarPart | None = None
+    """What mail programs put into the reader's calendar. A channel that takes no files leaves it out."""
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,14 @@ def personal_data(session: Session, subscriber_id: uuid.UUID, now: datetime) -> 
         "as_of": now.isoformat(),
         "you_follow": [describe_criteria(choice) for choice in view.criteria],
         "tables": {
-            table.__tablename__: _rows(session, table, which)
+            table.__tablename__: rows_of(session, table, which)
             for table, which in (*held_about(person), criteria, suppressed)
         },
     }
 
 
-def _rows(session: Session, table: type[Base], which: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+def rows_of(session: Session, table: type[Base], which: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Return the rows of a table that are about a person, as JSON's values."""
     keys = list(sa.inspect(table).primary_key)
     rows = session.execute(sa.select(table.__table__).where(which).order_by(*keys)).mappings()
     return [{name: _plain(value) for name, value in row.items() if name != "subscriber_id"} for row in rows]

@@ -33,6 +33,9 @@ from kil_pipeline.alerts.release_notices import warn_of_releases
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.hosts import erase_old_addresses
+from kil_pipeline.engagement.registration_erasure import erase_old_needs, erase_old_registrations, erase_unconfirmed
+from kil_pipeline.engagement.reminders import remind, tell_changes
+from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
 from kil_pipeline.organisations.api_requests import erase_old_answers
 from kil_pipeline.organisations.api_tokens import erase_old_tokens
@@ -175,6 +178,25 @@ def _assemble(jobs: Jobs, now: datetime) -> int:
     return queued
 
 
+def _move_up(jobs: Jobs, now: datetime) -> int:
+    """Each session in a transaction of its own: one that is left is looked at by the next tick."""
+    with jobs.database.read() as session:
+        found = sessions_with_waiting_lists(session, now)
+    moved = 0
+    for session_id in found:
+        with jobs.database.write() as session:
+            moved += move_up(session, session_id, jobs.settings.offer_for, now)
+    return moved
+
+
+def _tell_changes(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: tell_changes(session, now))
+
+
+def _remind(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: remind(session, jobs.settings.reminder_days, now))
+
+
 def send_deliveries(jobs: Jobs, now: datetime) -> int:
     """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
     writer, moment = jobs.letter_writer(), jobs.clock_from(now)
@@ -232,6 +254,9 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_old_answers,
         erase_old_sign_ins,
         erase_old_addresses,
+        erase_unconfirmed,
+        erase_old_needs,
+        erase_old_registrations,
     )
     erased = 0
     for step in steps:
@@ -250,6 +275,9 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("values released", _release_values),
     ("events matched", _match),
     ("digests made", _assemble),
+    ("waiting lists moved up", _move_up),
+    ("changes of sessions told", _tell_changes),
+    ("reminders looked at", _remind),
     ("mails sent", send_deliveries),
     ("old records erased", _erase),
 )

@@ -7,6 +7,8 @@ from kil_pipeline.alerts.invitation_letters import write_invitation
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.release_notices import write_release_near
 from kil_pipeline.engagement.host_letters import HOST_NOTICES
+from kil_pipeline.engagement.online_links import online_link_of
+from kil_pipeline.engagement.registration_letters import make_writers
 from kil_pipeline.engagement.session_proposals import PROPOSAL_NOTICES
 from kil_pipeline.support.data_letters import write_data_link
 from kil_pipeline.support.help_letters import write_help_answered, write_help_confirm, write_help_passed_on
@@ -21,6 +23,7 @@ from kil_pipeline.support.profile_letters import write_profile_link
 NOTICES: Mapping[str, WriteNotice] = {
     **HOST_NOTICES,
     **PROPOSAL_NOTICES,
+    **make_writers(online_link_of),
     "approval_answered": write_approval_answered,
     "approval_wanted": write_approval_wanted,
     "data_link": write_data_link,

@@ -42,7 +42,7 @@ class PersonalDataSource:
     title: str
     show: Callable[[Session, str], list[Row]]
     """Given an address as it is stored, return everything held about it."""
-    erase: Callable[[Session, str], None] | None
+    erase: Callable[[Session, str, datetime], None] | None
     """Erase it all; None where it has to stay."""
     why_kept: str = ""
     """Where it has to stay: why, and whom to ask."""
@@ -83,25 +83,12 @@ def held_about_address(session: Session, address: str, sources: Sequence[Persona
     return tuple(Held(source.title, rows, source.why_kept) for source, rows in found if rows)
 
 
-def erase_address(session: Session, address: str, sources: Sequence[PersonalDataSource]) -> None:
+def erase_address(session: Session, address: str, sources: Sequence[PersonalDataSource], now: datetime) -> None:
     """Erase all that may be erased of an address, the question itself among it."""
     for source in sources:
         if source.erase is not None:
-            source.erase(session, address)
+            source.erase(session, address, now)
     session.execute(sa.delete(DataRequest).where(DataRequest.email == address))
-
-
-def rows_of(session: Session, table: type[Base], which: sa.ColumnElement[bool]) -> list[Row]:
-    """Return the rows of a table that meet a condition, as JSON's values, by key."""
-    keys = list(sa.inspect(table).primary_key)
-    rows = session.execute(sa.select(table.__table__).where(which).order_by(*keys)).mappings()
-    return [{name: _plain(value) for name, value in row.items()} for row in rows]
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, uuid.UUID) else value
 
 
 def erase_old_data_requests(session: Session, now: datetime) -> int:

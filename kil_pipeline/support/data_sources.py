@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from kil_pipeline.alerts.address_changes import AddressChange
 from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.alerts.erasure import forget_subscriber
-from kil_pipeline.alerts.personal_data import personal_data
+from kil_pipeline.alerts.personal_data import personal_data, rows_of
 from kil_pipeline.alerts.requests import AlertRequest
 from kil_pipeline.alerts.subscribers import Subscriber
 from kil_pipeline.alerts.suppressions import Suppression
 from kil_pipeline.organisations.members import Membership, User
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.organisations.sign_in import hash_token
-from kil_pipeline.support.data_requests import DataRequest, PersonalDataSource, Row, rows_of
+from kil_pipeline.support.data_requests import DataRequest, PersonalDataSource, Row
 from kil_pipeline.support.help_requests import HelpAnswer, HelpRequest, withdraw_help
 from kil_pipeline.support.interests import Interest, erase_interests
 from kil_pipeline.support.introductions import Introduction
@@ -38,7 +38,7 @@ def show_alerts(session: Session, address: str) -> list[Row]:
     return [row for name, rows in tables.items() if name not in ELSEWHERE for row in rows]
 
 
-def erase_alerts(session: Session, address: str) -> None:
+def erase_alerts(session: Session, address: str, now: datetime) -> None:
     """Erase alerts with everything that was stored for them."""
     subscriber = session.scalar(sa.select(Subscriber.id).where(Subscriber.email == address))
     if subscriber is not None:
@@ -54,7 +54,7 @@ def show_help(session: Session, address: str) -> list[Row]:
     return requests + rows_of(session, HelpAnswer, HelpAnswer.request_id.in_(theirs))
 
 
-def erase_help(session: Session, address: str) -> None:
+def erase_help(session: Session, address: str, now: datetime) -> None:
     """Erase requests for help with their answers."""
     for request_id in session.scalars(sa.select(HelpRequest.id).where(HelpRequest.email == address)).all():
         withdraw_help(session, request_id)
@@ -67,18 +67,18 @@ def show_interests(session: Session, address: str) -> list[Row]:
     return said + rows_of(session, Introduction, Introduction.asker_id.in_(theirs))
 
 
-def erase_all_interests(session: Session, address: str) -> None:
+def erase_all_interests(session: Session, address: str, now: datetime) -> None:
     """Withdraw every interest."""
     erase_interests(session, session.scalars(sa.select(Interest.id).where(Interest.email == address)).all())
 
 
-def erase_profile_of(session: Session, address: str) -> None:
+def erase_profile_of(session: Session, address: str, now: datetime) -> None:
     """Erase a profile."""
     for profile_id in session.scalars(sa.select(Profile.id).where(Profile.email == address)).all():
         erase_profile(session, profile_id)
 
 
-def erase_mails(session: Session, address: str) -> None:
+def erase_mails(session: Session, address: str, now: datetime) -> None:
     """Erase mails, those that wait among them."""
     session.execute(sa.delete(Delivery).where(Delivery.address == address))
 
@@ -117,7 +117,7 @@ SUPPORT_SOURCES = (
     PersonalDataSource(
         "That you asked what we hold",
         lambda session, address: rows_of(session, DataRequest, DataRequest.email == address),
-        lambda session, address: None,  # goes last, in any case: see `erase_address`
+        lambda session, address, now: None,  # goes last, in any case: see `erase_address`
     ),
     PersonalDataSource(
         "Your account", show_account, None, "You need it to sign in. Ask your organisation to take you out."

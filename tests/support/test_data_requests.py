@@ -10,6 +10,12 @@ from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.requests import ask_for_alerts
 from kil_pipeline.alerts.suppressions import suppress
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.coming import Person, ask_to_come, confirm
+from kil_pipeline.engagement.hosting import invite_host
+from kil_pipeline.engagement.hosts import HostTerms
+from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.registrations import Registration
+from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.errors import LinkNotValid
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.plan.criteria import Criteria
@@ -29,6 +35,7 @@ from kil_pipeline.support.interests import Interest, InterestAnswers, confirm_in
 from kil_pipeline.support.offers import SupportSettings, set_support
 from kil_pipeline.support.profiles import ask_for_profile
 from tests.alerts.sinks import Post
+from tests.engagement.sessions import a_planned_session
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
 from tests.support.test_patches import LEEDS, a_body
 
@@ -52,6 +59,14 @@ def fill(database: Database, email: str, prefix: str) -> None:
         confirm_interest(session, session.scalars(sa.select(Interest.id).where(Interest.email == email)).one(), NOW)
         ask_for_profile(session, email, NOW)
         add_member(session, email=email, organisation_id=council, role=Role.AUTHOR, now=NOW)
+        draft = a_planned_session(session, council)
+        invite_host(session, draft.session_id, HostTerms("Us", email), now=NOW)
+        starts = NOW + timedelta(days=20)
+        about = SessionContent(f"Session {prefix}", "To talk.", starts, starts + timedelta(hours=2), host="A host")
+        public = announce_session(session, council, about, venue_id=None, now=NOW)
+        ask_to_come(session, public.id, Person("Us", email, needs="A hearing loop."), NOW)
+        coming = session.scalars(sa.select(Registration.id).where(Registration.email == email)).one()
+        confirm(session, coming, timedelta(hours=48), NOW)
         ask_for_data(session, email, NOW)
 
 
@@ -69,7 +84,7 @@ def test_everything_is_shown_and_all_that_may_be_is_erased_of_one_address_alone(
     assert set(everything) == {source.title for source in SOURCES}
     others = held(database, OTHER)
     with database.write() as session:
-        erase_address(session, ME, SOURCES)
+        erase_address(session, ME, SOURCES, NOW)
     assert held(database, ME) == {
         "Your account": 2,
         "Contact of an organisation": 2,
@@ -81,7 +96,7 @@ def test_everything_is_shown_and_all_that_may_be_is_erased_of_one_address_alone(
 def test_after_erasing_the_address_is_in_no_table_but_those_that_are_said_to_keep_it(database: Database) -> None:
     fill(database, ME, "MEE")
     with database.write() as session:
-        erase_address(session, ME, SOURCES)
+        erase_address(session, ME, SOURCES, NOW)
     tables = [name for name in sa.inspect(database.engine).get_table_names() if not name.startswith("entry_search_")]
     with database.engine.connect() as connection:
         naming = {
@@ -97,7 +112,7 @@ def test_an_unconfirmed_request_for_alerts_is_shown_and_erased(database: Databas
         ask_for_alerts(session, ME, (Criteria(),), Frequency.DAILY, now=NOW)
     assert held(database, ME) == {"Alerts": 1, "Mails to you": 1}
     with database.write() as session:
-        erase_address(session, ME, SOURCES)
+        erase_address(session, ME, SOURCES, NOW)
     assert held(database, ME) == {}
 
 

@@ -1,6 +1,7 @@
 """Who may reach what: one table of every route, compared with the application and with what visitors are answered."""
 
 from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from werkzeug.test import TestResponse
 
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.exchange.import_uploads import ImportUpload
 from kil_pipeline.exchange.tender_notices import TenderNotice
 from kil_pipeline.organisations.members import Role, add_member
@@ -69,6 +72,12 @@ ACCESS = {
     "public.sessions": Access.ANYBODY,
     "public.session_page": Access.ANYBODY,
     "public.session_file": Access.ANYBODY,
+    "coming.come_form": Access.ANYBODY,
+    "coming.ask": Access.ANYBODY,
+    "coming.own": Access.LINK,
+    "coming.change": Access.LINK,
+    "coming.download": Access.LINK,
+    "coming.host_list": Access.LINK,
     "public.venues": Access.ANYBODY,
     "public.venues_json": Access.ANYBODY,
     "public.venue_page": Access.ANYBODY,
@@ -236,6 +245,11 @@ ACCESS = {
     "commissioner.propose": Access.ENGAGEMENT_LEAD,
     "commissioner.show_host_invitation": Access.LINK,
     "commissioner.answer_host_invitation": Access.LINK,
+    "commissioner.comings": Access.ENGAGEMENT_LEAD,
+    "commissioner.coming": Access.ENGAGEMENT_LEAD,
+    "commissioner.sign_in_sheet": Access.ENGAGEMENT_LEAD,
+    "commissioner.check_in_page": Access.ENGAGEMENT_LEAD,
+    "commissioner.note_attendance": Access.ENGAGEMENT_LEAD,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -255,7 +269,7 @@ MEMBERS_ENTER = {
 ENDS_SESSIONS = {"commissioner.sign_out_everywhere", "commissioner.leave"}
 """Whoever visits these is signed out by it."""
 OWN_DRAFT = "EXC-0001"
-OWN_SESSION = "EXC-S0002"
+OWN_SESSION, PUBLIC_SESSION = "EXC-S0002", "EXC-S0003"
 UPLOAD = UUID("01a20000-0000-7000-8000-000000000001")
 """A spreadsheet that waits to be imported."""
 
@@ -289,6 +303,9 @@ def visitors(app: Flask, sqlite_database: Database) -> Visitors:
         a_commissioner(session, "Another", prefix="OTH")
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
         a_planned_session(session, own)
+        starts = NOW + timedelta(days=20)
+        about = SessionContent("A session", "To talk.", starts, starts + timedelta(hours=2), host="A host")
+        announce_session(session, own, about, venue_id=None, now=NOW)
         _add_waiting(session, own)
     return {visitor: browser_of(visitor, app, sqlite_database) for visitor in Visitor}
 
@@ -352,8 +369,8 @@ def test_another_organisations_published_entry_is_not_there_to_be_edited(
         council = find_organisation(session, "EXC").id
         publish(session, council, some_content("Public"))
     stranger = visitors[Visitor.STRANGER]
-    assert stranger.get("/entries/EXC-0003").status_code == 200
-    assert stranger.get("/workspace/entries/EXC-0003").status_code == 404
+    assert stranger.get("/entries/EXC-0004").status_code == 200
+    assert stranger.get("/workspace/entries/EXC-0004").status_code == 404
 
 
 def test_who_may_not_publish_leaves_the_draft_a_draft(
@@ -439,9 +456,13 @@ def posts(app: Flask) -> list[Rule]:
 
 
 def address_of(rule: Rule) -> str:
-    """Return an address of a route: of the draft where it takes a reference, with a bad link where it takes one."""
+    """Return an address of a route: of the draft (or session) where it takes a reference, with a bad link elsewhere."""
     values = {
-        "reference": OWN_SESSION if "/sessions/" in rule.rule else OWN_DRAFT,
+        "reference": PUBLIC_SESSION
+        if "coming" in rule.rule
+        else OWN_SESSION
+        if "/sessions/" in rule.rule
+        else OWN_DRAFT,
         "number": 1,
         "one": 1,
         "other": 2,

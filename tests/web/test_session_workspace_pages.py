@@ -269,7 +269,7 @@ def test_a_series_and_what_is_offered_show_on_the_public_page(
         "Stage Designing services",
         "Hosted by Carers Exampleshire",
         "What you get for coming Expenses paidA payment for taking part: £25 an hour",
-        "Places 20 in person, 40 online",
+        "Places In person: Places left (20 in all)Online: Places left (40 in all)",
         "Arranged for you Live captions",
         "Access needs access@council.example.org",
         "Ask plan@council.example.org",

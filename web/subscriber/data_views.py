@@ -78,7 +78,7 @@ def erase_data(token: str) -> str:
     request_id = signer().read("data", token)
     with database().write() as session:
         address = address_of(session, request_id, now())
-        erase_address(session, address, SOURCES)
+        erase_address(session, address, SOURCES, now())
         left = held_about_address(session, address, SOURCES)
     return render_template("subscriber/data_erased.html", left=left)
 
