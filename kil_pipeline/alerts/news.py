@@ -15,6 +15,10 @@ from kil_pipeline.events.types import (
     OpportunityOpened,
     PublicEvent,
     ReasonGiven,
+    RecordAmended,
+    RecordPublished,
+    ResponseMoved,
+    ResponseOverdue,
     SessionAnnounced,
     SessionCancelled,
     SessionMoved,
@@ -35,6 +39,10 @@ WORDS: dict[type[PublicEvent], str] = {
     SessionAnnounced: "New session",
     SessionMoved: "Session moved",
     SessionCancelled: "Session cancelled",
+    RecordPublished: "What was said",
+    RecordAmended: "Record added to",
+    ResponseMoved: "You said, we did",
+    ResponseOverdue: "Answer overdue",
 }
 DIRECTIONS = {
     "earlier": "Moved earlier",

@@ -31,6 +31,8 @@ from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.record_checks import erase_old_checks, finish_checks
+from kil_pipeline.engagement.response_days import raise_overdue_answers, warn_owners
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
@@ -128,6 +130,15 @@ def _raise_overdue(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: raise_overdue(session, now), alone=True)
 
 
+def _finish_records(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: finish_checks(session, now), alone=True)
+
+
+def _mind_answers(jobs: Jobs, now: datetime) -> int:
+    warned = _in_batches(jobs, lambda session: warn_owners(session, now), alone=True)
+    return warned + _in_batches(jobs, lambda session: raise_overdue_answers(session, now), alone=True)
+
+
 def _match(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, match_events)
 
@@ -190,6 +201,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
+        erase_old_checks,
     )
     erased = 0
     for step in steps:
@@ -203,6 +215,8 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("days turned", _turn_day),
     ("key dates looked at", _raise_approaching),
     ("overdue reasons flagged", _raise_overdue),
+    ("records made final", _finish_records),
+    ("answers' days looked at", _mind_answers),
     ("events matched", _match),
     ("digests made", _assemble),
     ("mails sent", send_deliveries),
