@@ -24,7 +24,7 @@ from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, template_command
 from web.organisation_commands import organisation
 from web.serving import serve
-from web.venue_commands import import_venues_command
+from web.venue_commands import import_venues_command, venue_contact_command
 from web.wiring import make_jobs, open_database
 
 
@@ -183,6 +183,7 @@ def user_add(settings: Settings, database: Database, email: str, organisation: s
 kil.add_command(import_command)
 kil.add_command(export_command)
 kil.add_command(import_venues_command)
+kil.add_command(venue_contact_command)
 kil.add_command(template_command)
 kil.add_command(organisation)
 kil.add_command(doctor)

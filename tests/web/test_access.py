@@ -11,9 +11,12 @@ from werkzeug.test import TestResponse
 
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.record_contents import Point
+from kil_pipeline.engagement.records import add_part
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
+from tests.engagement.held import a_held_session
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
 from tests.web.visitors import csrf_token, send, sign_in
 from web.app import create_app
@@ -55,9 +58,20 @@ ACCESS = {
     "public.sessions": Access.ANYBODY,
     "public.session_page": Access.ANYBODY,
     "public.session_file": Access.ANYBODY,
+    "public.session_record": Access.ANYBODY,
+    "public.session_file_body": Access.ANYBODY,
     "public.venues": Access.ANYBODY,
     "public.venues_json": Access.ANYBODY,
     "public.venue_page": Access.ANYBODY,
+    "public.ask_to_correct": Access.ANYBODY,
+    "by_link.write_record": Access.LINK,
+    "by_link.save_record": Access.LINK,
+    "by_link.record_part": Access.LINK,
+    "by_link.save_record_part": Access.LINK,
+    "by_link.check_record": Access.LINK,
+    "by_link.answer_check": Access.LINK,
+    "by_link.venue_facts": Access.LINK,
+    "by_link.correct_facts": Access.LINK,
     "public.entries_feed": Access.ANYBODY,
     "public.feed_builder": Access.ANYBODY,
     "public.changes_feed": Access.ANYBODY,
@@ -106,6 +120,18 @@ ACCESS = {
     "commissioner.save": Access.AUTHOR,
     "commissioner.preview": Access.AUTHOR,
     "commissioner.publish": Access.AUTHOR,
+    "commissioner.records": Access.VIEWER,
+    "commissioner.record": Access.AUTHOR,
+    "commissioner.save_record": Access.AUTHOR,
+    "commissioner.record_part": Access.AUTHOR,
+    "commissioner.save_record_part": Access.AUTHOR,
+    "commissioner.check_record": Access.AUTHOR,
+    "commissioner.invite_to_record": Access.AUTHOR,
+    "commissioner.amend_record": Access.AUTHOR,
+    "commissioner.settle": Access.AUTHOR,
+    "commissioner.change_files": Access.AUTHOR,
+    "commissioner.response": Access.AUTHOR,
+    "commissioner.answer_point": Access.AUTHOR,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -113,6 +139,7 @@ ACCESS = {
 """Every route of the application. A new one fails a test until it stands here."""
 ROLES = {Access.VIEWER, Access.AUTHOR}
 OWN_DRAFT = "EXC-0001"
+OWN_SESSION = "EXC-S0002"
 BUTTONS = {"subscriber.show_confirm", "commissioner.confirm_sign_in"}
 """Pages that show a button without looking at the link: a look must not use it up, nor tell whether it works."""
 
@@ -129,10 +156,11 @@ class Visitor(StrEnum):
 
 @pytest.fixture
 def visitors(app: Flask, sqlite_database: Database) -> dict[Visitor, FlaskClient]:
-    """A browser for each, and a draft of the first organisation's."""
+    """A browser for each, and a draft and a session that was held of the first organisation's."""
     with sqlite_database.write() as session:
         own, other = a_commissioner(session, prefix="EXC").id, a_commissioner(session, "Another", prefix="OTH").id
         create_entry(session, own, some_content("A draft"), withheld={"value": "£450,000"}, now=NOW)
+        add_part(session, a_held_session(session, own), Point("A point"), now=NOW)
     signed_in = {
         Visitor(role): sign_in(app.test_client(), sqlite_database, own, role)
         for role in (Role.VIEWER, Role.AUTHOR, Role.APPROVER)
@@ -184,8 +212,8 @@ def test_another_organisations_published_entry_is_not_there_to_be_edited(
         council = find_organisation(session, "EXC").id
         publish(session, council, some_content("Public"))
     stranger = visitors[Visitor.STRANGER]
-    assert stranger.get("/entries/EXC-0002").status_code == 200
-    assert stranger.get("/workspace/entries/EXC-0002").status_code == 404
+    assert stranger.get("/entries/EXC-0003").status_code == 200
+    assert stranger.get("/workspace/entries/EXC-0003").status_code == 404
 
 
 def test_who_may_not_publish_leaves_the_draft_a_draft(
@@ -241,6 +269,8 @@ def address_of(rule: Rule) -> str:
     """Return an address of a route: of the draft where it takes a reference, with a bad link where it takes one."""
     values = {
         "reference": OWN_DRAFT,
+        "held": OWN_SESSION,
+        "part": "point",
         "number": 1,
         "one": 1,
         "other": 2,
@@ -278,4 +308,5 @@ def expected(visitor: Visitor, rule: Rule) -> str:
         return "sign in"
     if visitor is Visitor.VIEWER and ACCESS[rule.endpoint] is Access.AUTHOR:
         return "not you"
-    return "no such thing" if visitor is Visitor.STRANGER and "reference" in rule.arguments else "let in"
+    own = bool(rule.arguments & {"reference", "held"})
+    return "no such thing" if visitor is Visitor.STRANGER and own else "let in"

@@ -2,6 +2,7 @@
 
 from flask import render_template, request
 
+from kil_pipeline.engagement.response_days import answers_due
 from kil_pipeline.organisations.members import Role, memberships_of
 from kil_pipeline.plan.drafts import count_drafts, drafts_of
 from kil_pipeline.plan.early_notices import soon_overdue
@@ -22,6 +23,7 @@ def workspace() -> str:
         page = max(1, min(pages, request.args.get("page", 1, type=int)))
         drafts = drafts_of(db, member().organisation_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
         soon = soon_overdue(db, member().organisation_id, today())
+        answers = answers_due(db, member().organisation_id, today())
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     overdue = {
         draft.reference: [d for d in draft.content.disclosures if d.overdue(today())]
@@ -34,6 +36,7 @@ def workspace() -> str:
         drafts=drafts,
         overdue=overdue,
         soon=soon,
+        answers=answers,
         others=others,
         page=page,
         pages=pages,

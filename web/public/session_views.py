@@ -3,7 +3,9 @@
 from flask import Response, make_response, render_template, request
 
 from feeds.calendars import CalendarHead, render_sessions
+from kil_pipeline.engagement.files import public_files
 from kil_pipeline.engagement.programme import public_session, public_sessions
+from kil_pipeline.engagement.public_records import public_record
 from kil_pipeline.engagement.sessions import SessionState
 from kil_pipeline.engagement.venues import ACCESS_QUESTIONS
 from kil_pipeline.installation import tag_authority
@@ -34,6 +36,7 @@ def session_page(reference: str) -> str:
         found = public_session(session, reference)
         about = Criteria(references=found.content.entries)
         entries = public_entries(session, about, per_page=50).entries if about.references else ()
+        record, files = public_record(session, found.id), public_files(session, found.id)
     return render_template(
         "public/session.html",
         session=found,
@@ -42,6 +45,8 @@ def session_page(reference: str) -> str:
         questions=ACCESS_QUESTIONS,
         off=found.state in (SessionState.CANCELLED, SessionState.POSTPONED),
         over=found.content.ends_at < now(),
+        record=record,
+        files=files,
     )
 
 
