@@ -25,6 +25,7 @@ def record_facets(session: Session, session_id: uuid.UUID, themes: Iterable[str]
         commissioner_name=organisation.name,
         areas=content.areas,
         themes=tuple(dict.fromkeys([*content.themes, *themes])),
+        about=content.entries,
         status=row.state,
         stems=tuple(stems(" ".join([content.title, content.purpose, organisation.name, content.host, words]))),
         can_we_go="The session is over; its record is open to all",

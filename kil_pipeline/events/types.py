@@ -35,6 +35,8 @@ class Facets:
     """"Can we go for it?", in plain words, when the event was recorded."""
     what_to_do: str = ""
     """"What to do now, by when", in plain words, when the event was recorded."""
+    about: tuple[str, ...] = ()
+    """References of the planned opportunities that it concerns besides: whoever follows one is told."""
     revision: int = 0
     """The number of the publication that it tells of; 0 where it tells of none."""
 

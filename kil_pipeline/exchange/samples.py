@@ -19,6 +19,7 @@ from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session, cancel_session, move_session
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venues import AccessFact, Known, Space, VenueFacts, add_venue
+from kil_pipeline.exchange.sample_records import record_steps
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, add_organisation
 from kil_pipeline.plan.contents import EntryContent, Milestone
@@ -85,7 +86,9 @@ def load_sample(database: Database, *, now: datetime, progress: Progress = lambd
     with database.write() as session:
         organisations = _add_organisations(session, now - _LEAD)
     loader = _Loader(organisations, now)
-    deeds = sorted([*loader.plan_deeds(plan), *loader.programme_deeds(programme)], key=lambda deed: deed.at)
+    written = [step for row in _read("records.toml")["record"] for step in record_steps(row, loader.sessions, now)]
+    records = (_Deed(at, do) for at, do in written)
+    deeds = sorted([*loader.plan_deeds(plan), *loader.programme_deeds(programme), *records], key=lambda deed: deed.at)
     for number, deed in enumerate(deeds, 1):
         with database.write() as session:
             deed.do(session, deed.at)

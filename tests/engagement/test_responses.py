@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kil_pipeline.alerts.letters import NoticeLetter
+from kil_pipeline.alerts.change_history import latest_changes
+from kil_pipeline.alerts.letters import DigestLetter, NoticeLetter
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.public_records import entry_trail, public_record
 from kil_pipeline.engagement.record_checks import start_check
@@ -20,9 +21,10 @@ from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.errors import EditedMeanwhile, InvalidContent, InvalidTransition, NotFound
 from kil_pipeline.events.log import events_of
 from kil_pipeline.events.types import ResponseMoved, ResponseOverdue
+from kil_pipeline.plan.criteria import Criteria
 from tests.alerts.sinks import Post
 from tests.engagement.held import a_held_session
-from tests.factories import NOW, TODAY, a_commissioner, publish, some_content
+from tests.factories import NOW, TODAY, a_commissioner, a_subscriber, publish, some_content
 
 LATER = NOW + timedelta(days=3)
 DUE = date(2027, 3, 1)
@@ -226,3 +228,34 @@ def test_an_opportunity_has_the_trail_of_what_it_was_about_and_what_changed_it(
 
 def test_a_long_text_is_cut_between_words() -> None:
     assert [shorten("a few words", 20), shorten("a few words, more", 14)] == ["a few words", "a few words…"]
+
+
+def test_whoever_follows_an_opportunity_hears_what_became_of_what_was_said_about_it(
+    database: Database, final: uuid.UUID
+) -> None:
+    with database.write() as session:
+        a_subscriber(session, Criteria(references=("EXC-0001",)), email="follows@example.org", at=LATER)
+        a_subscriber(session, Criteria(references=("EXC-0009",)), email="other@example.org", at=LATER)
+    post = Post(database)
+    post.tick(LATER)
+    answer(database, final, DONE, now=LATER + timedelta(hours=2))
+    post.tick(LATER + timedelta(hours=4))
+    (digest,) = [letter for letter in post.letters if isinstance(letter, DigestLetter)]
+    (item,) = digest.items
+    assert (item.news, item.path, item.sentences, item.because) == (
+        "You said, we did",
+        "/sessions/EXC-S0002",
+        ("You said (point 1): Open before work. Our answer: done. It opens at 7am now.",),
+        "you follow EXC-0001, which this is about",
+    )
+
+
+def test_the_feed_of_an_opportunitys_changes_tells_of_answers(database: Database, final: uuid.UUID) -> None:
+    answer(database, final, DONE)
+    with database.read() as session:
+        changes = latest_changes(session, Criteria(references=("EXC-0001",))).changes
+    assert [type(change.events[0]).__name__ for change in changes] == [
+        "ResponseMoved",
+        "RecordPublished",
+        "EntryPublished",
+    ]
