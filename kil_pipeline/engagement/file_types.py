@@ -168,8 +168,9 @@ def _draw_anew(body: bytes, kind: FileType) -> bytes:
 
 def _encode(image: Image.Image, kind: FileType) -> bytes:
     see_through = "A" in image.getbands() or "transparency" in image.info
-    drawn = image.convert("RGBA" if kind is PNG and see_through else "RGB")
-    bare = Image.frombytes(drawn.mode, drawn.size, drawn.tobytes())  # pixels, and nothing else of the file
+    mode = "RGBA" if kind is PNG and see_through else "RGB"
+    bare = Image.new(mode, image.size)  # pixels, and nothing else of the file
+    bare.paste(image if image.mode == mode else image.convert(mode))
     out = io.BytesIO()
     if kind is PNG:
         bare.save(out, "PNG")

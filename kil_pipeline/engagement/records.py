@@ -125,14 +125,17 @@ class Record:
         return tuple((number, found) for number, text in texts for found in find_personal(text))
 
 
-def held_session(session: Session, reference: str, organisation_id: uuid.UUID | None = None) -> SessionRow:
-    """Return a session that was held, of one organisation's where one is given.
-
-    Raises `NotFound`, or `InvalidTransition` where it is still to come.
-    """
+def own_session(session: Session, reference: str, organisation_id: uuid.UUID) -> SessionRow:
+    """Return a session of one organisation's, whatever its state. Raises `NotFound`."""
     row = session.scalar(sa.select(SessionRow).where(SessionRow.reference == reference))
-    if row is None or organisation_id not in (None, row.organisation_id):
+    if row is None or organisation_id != row.organisation_id:
         raise NotFound(f"There is no session {reference}.")
+    return row
+
+
+def held_session(session: Session, reference: str, organisation_id: uuid.UUID) -> SessionRow:
+    """Return a session of one organisation's that was held. Raises `NotFound`, `InvalidTransition` if still to come."""
+    row = own_session(session, reference, organisation_id)
     if row.state not in HELD_STATES:
         raise InvalidTransition("A record is written once the session has been held.")
     return row

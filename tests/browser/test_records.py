@@ -67,6 +67,8 @@ def test_a_point_is_written_and_checked_by_somebody_who_came(
 def test_an_answer_moves(page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool) -> None:
     page = page_at(width, javascript=javascript)
     sign_in(page, "commissioner@icb.example.org")
+    page.goto("/workspace/sessions/EXI-S0010/files")
+    assert_accessible(page)
     page.goto("/workspace/records")
     assert_accessible(page)
     page.get_by_role("link", name="Link workers: what works in Saltmarsh").click()

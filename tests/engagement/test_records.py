@@ -122,7 +122,7 @@ def test_a_session_to_come_has_no_record_and_neither_has_anothers(database: Data
             held_session(session, row.reference, uuid.UUID(int=1))
         row.state = "published"
         with pytest.raises(InvalidTransition):
-            held_session(session, row.reference)
+            held_session(session, row.reference, row.organisation_id)
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ ACCESS = {
     "commissioner.invite_to_record": Access.AUTHOR,
     "commissioner.amend_record": Access.AUTHOR,
     "commissioner.settle": Access.AUTHOR,
+    "commissioner.session_files": Access.AUTHOR,
     "commissioner.change_files": Access.AUTHOR,
     "commissioner.response": Access.AUTHOR,
     "commissioner.answer_point": Access.AUTHOR,

@@ -19,6 +19,7 @@ from kil_pipeline.engagement.record_contents import Point, PointKind
 from kil_pipeline.engagement.record_contributors import Contributor
 from kil_pipeline.engagement.record_notices import check_path, writer_path
 from kil_pipeline.engagement.records import RecordHead, read_record
+from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.plan.contents import EntryContent
 from tests.engagement.held import a_held_session
 from tests.web.conftest import NOW, Clock
@@ -27,6 +28,7 @@ from tests.web.html import HtmlPage
 from tests.web.visitors import csrf_token
 
 BASE = "/workspace/sessions/EXC-S0002/record"
+FILES = "/workspace/sessions/EXC-S0002/files"
 PUBLIC = "/sessions/EXC-S0002"
 IDEA = "Idea · point 1 Open before work Asked for by 3 organisations. About: Opening hours. Topics: Carers."
 
@@ -279,9 +281,9 @@ def write_when_final(author: FlaskClient) -> int:
 
 
 def upload(author: FlaskClient, name: str, body: bytes, belongs: str = "session") -> TestResponse:
-    token = csrf_token(author.get(BASE).text)
+    token = csrf_token(author.get(FILES).text)
     data = {"file": (io.BytesIO(body), name), "belongs": belongs, "csrf_token": token}
-    return author.post(f"{BASE}/files", data=data, content_type="multipart/form-data")
+    return author.post(FILES, data=data, content_type="multipart/form-data")
 
 
 def test_a_file_is_given_to_be_saved_and_never_shown(author: FlaskClient, client: FlaskClient, held: uuid.UUID) -> None:
@@ -300,14 +302,14 @@ def test_a_file_is_given_to_be_saved_and_never_shown(author: FlaskClient, client
             "X-Content-Type-Options": "nosniff",
         },
     )
-    send(author, BASE, f"{BASE}/files", do="remove")
+    send(author, FILES, do="remove")
     assert client.get(path).status_code == 404
 
 
 def test_a_file_that_is_not_taken_says_why(author: FlaskClient, held: uuid.UUID) -> None:
     for name, body in (("a.png", b"<html>"), ("", b"")):
         assert upload(author, name, body).status_code == 400
-    assert page(author, BASE).texts("li", "suggestion") == []
+    assert page(author, FILES).texts("li", "suggestion") == []
 
 
 def test_the_workspace_lists_records_and_answers_that_are_due(
@@ -321,3 +323,14 @@ def test_the_workspace_lists_records_and_answers_that_are_due(
     assert page(author, "/workspace/records").texts("li", "result") == [
         "What would help? EXC-S0002 · held 16 November 2026 · Final and public · 1 point, 1 answered"
     ]
+
+
+def test_a_session_to_come_has_files_and_no_record(
+    author: FlaskClient, client: FlaskClient, held: uuid.UUID, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as session:
+        session.get_one(SessionRow, held).state = "published"
+    assert author.get(BASE).status_code == 409
+    assert upload(author, "pre-read.txt", b"Read this first").status_code == 302
+    assert page(author, FILES).texts("p", "point__text") == ["pre-read.txt (text, 1 KB): public"]
+    assert page(client, PUBLIC).texts("section")[-1] == "Files pre-read.txt (text, 1 KB)"

@@ -9,6 +9,7 @@ blueprint.after_request(never_store)  # private values and one-use links stand i
 
 from web.commissioner import (  # noqa: E402  # views register themselves
     editing_views,  # noqa: F401
+    file_views,  # noqa: F401
     record_views,  # noqa: F401
     response_views,  # noqa: F401
     sign_in_views,  # noqa: F401

@@ -3,12 +3,10 @@
 import uuid
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from kil_pipeline.engagement.file_types import FileRefused, check_file
-from kil_pipeline.engagement.files import add_file, remove_file
 from kil_pipeline.engagement.record_checks import amend, settle_suggestion, start_check
 from kil_pipeline.engagement.record_lists import records_of
 from kil_pipeline.engagement.record_writers import invite_writer, new_writers
@@ -17,7 +15,6 @@ from kil_pipeline.engagement.response_days import answers_due
 from kil_pipeline.errors import InvalidContent
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import InvalidAddress, Role
-from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
 from web.context import database, now, today
@@ -149,30 +146,6 @@ def settle(held: str) -> Answer:
     return _do(held, "settle_suggestion", "suggestions", done)
 
 
-@blueprint.post("/workspace/sessions/<held>/record/files")
-@needs(Role.AUTHOR)
-def change_files(held: str) -> Answer:
-    """Add a file to the session or its record, or take one out."""
-    raw = typed()
-    if one(raw, "do") == "remove":
-
-        def remove(db: Session, desk: Desk) -> str:
-            remove_file(db, desk.session_id, _id(one(raw, "file")))
-            return "The file is taken out."
-
-        return _do(held, "remove_file", "file", remove)
-
-    def add(db: Session, desk: Desk) -> str:
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            raise FileRefused("Choose a file.")
-        checked = check_file(drop_unwritable(sent.filename), sent.read())
-        of_record = one(raw, "belongs") == "record"
-        return f"{add_file(db, desk.session_id, checked, of_record=of_record, now=now()).name} is added."
-
-    return _do(held, "add_file", "file", add)
-
-
 def _do(held: str, deed: str, field: str, act: Callable[[Session, Desk], str]) -> Response | tuple[str, int]:
     """Do something to a record and say so; where the domain refuses, show why beside what was typed."""
     desk = open_desk(held)
@@ -180,7 +153,7 @@ def _do(held: str, deed: str, field: str, act: Callable[[Session, Desk], str]) -
         with database().write() as db:
             message = act(db, desk)
             note(deed, held, db)
-    except (InvalidContent, InvalidAddress, FileRefused) as error:
+    except (InvalidContent, InvalidAddress) as error:
         return show_record(desk, [(field, str(error))], typed()), 400
     flash(message)
     return redirect(desk.base)
