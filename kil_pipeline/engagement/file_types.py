@@ -5,8 +5,10 @@ Images are drawn anew from their pixels: nothing of what else was in the file, s
 
 import io
 import re
+import struct
 import warnings
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -50,6 +52,8 @@ TYPES = (PDF, DOCX, PPTX, XLSX, ODT, PNG, JPEG, TXT, VTT)
 TAKEN = "PDF, DOCX, PPTX, XLSX, ODT, PNG, JPEG, TXT and VTT"
 _PARTS = {"word/document.xml": DOCX, "ppt/presentation.xml": PPTX, "xl/workbook.xml": XLSX}
 _REFUSED = f"We cannot tell what kind of file this is, or do not take it. We take {TAKEN}."
+_BROKEN = (ArithmeticError, EOFError, LookupError, OSError, ValueError, struct.error, zlib.error)
+"""What the libraries raise besides their own errors where bytes are not what they say."""
 _MACROS = ("vbaproject.bin", "vbadata.xml")
 
 
@@ -113,7 +117,7 @@ def _zipped(body: bytes) -> FileType:
             first = members[0] if members else None
             if first and first.filename == "mimetype" and first.file_size == len(ODT.media_type):
                 return ODT if archive.read(first) == ODT.media_type.encode() else _refuse()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *_BROKEN):
         _refuse()
     names = {member.filename for member in members}
     found = [kind for part, kind in _PARTS.items() if part in names]
@@ -162,7 +166,7 @@ def _draw_anew(body: bytes, kind: FileType) -> bytes:
                 return _encode(ImageOps.exif_transpose(image), kind)
     except Image.DecompressionBombError:
         raise FileRefused("This picture has more than 40 million pixels. Make it smaller.") from None
-    except (OSError, ValueError, SyntaxError):
+    except (SyntaxError, *_BROKEN):
         raise FileRefused("This picture cannot be read. Save it anew, and send that.") from None
 
 

@@ -5,12 +5,25 @@ import struct
 import uuid
 import zipfile
 import zlib
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from kil_pipeline.database import Database
-from kil_pipeline.engagement.file_types import DOCX, MOST_BYTES, ODT, PDF, TYPES, FileRefused, check_file, clean_name
+from kil_pipeline.engagement.file_types import (
+    DOCX,
+    MOST_BYTES,
+    MOST_NAME,
+    ODT,
+    PDF,
+    TYPES,
+    FileRefused,
+    check_file,
+    clean_name,
+)
 from kil_pipeline.engagement.files import MOST_FILES, add_file, files_of, open_file, public_files, remove_file
 from kil_pipeline.engagement.records import hold_record
 from kil_pipeline.engagement.sessions import SessionRow
@@ -156,6 +169,26 @@ def test_a_png_keeps_what_is_see_through_and_no_text() -> None:
 )
 def test_names_are_cleaned(given: str, clean: str) -> None:
     assert clean_name(given, PDF) == clean
+
+
+@given(st.text())
+def test_a_clean_name_stays_as_it_is_and_has_no_folders(given_name: str) -> None:
+    clean = clean_name(given_name + ".pdf", PDF)
+    assert clean_name(clean, PDF) == clean
+    assert [sign for sign in '/\\"\r\n;<>:*?|' if sign in clean] == []
+    assert len(clean) <= MOST_NAME + 4
+
+
+@given(
+    st.sampled_from([b"", b"%PDF-", b"PK\x03\x04", GOOD["docx"], GOOD["odt"], GOOD["png"], GOOD["jpg"], b"WEBVTT"]),
+    st.binary(max_size=60),
+    st.integers(0, 400),
+    st.sampled_from([kind.extension for kind in TYPES]),
+)
+def test_whatever_is_sent_is_kept_or_refused_in_words(start: bytes, noise: bytes, at: int, extension: str) -> None:
+    body = start[:at] + noise + start[at + len(noise) :]
+    with suppress(FileRefused):
+        assert check_file(f"x.{extension}", body).type.extension == extension
 
 
 @pytest.fixture
