@@ -160,6 +160,15 @@ def test_venues_from_hsds_take_no_mapping(kil: Run, tmp_path: Path) -> None:
     )
 
 
+def test_the_address_of_a_venues_owner_is_kept_and_forgotten(kil: Run, tmp_path: Path) -> None:
+    write_csv(tmp_path / "venues.csv", ["Name"], ["Mill Hall"])
+    kil("import-venues", "venues.csv")
+    said = [kil("venue-contact", "mill-hall", *more).out for more in (("owner@example.org",), ())]
+    assert said == ["The address is kept.\n", "The address is forgotten.\n"]
+    refused = kil("venue-contact", "nowhere", "owner@example.org")
+    assert (refused.code, "There is no venue nowhere." in refused.said) == (2, True)
+
+
 def test_a_shipped_mapping_is_found_by_its_name(kil: Run, tmp_path: Path) -> None:
     years = [f"SpendFinancial20{n}_{n + 1}" for n in range(12, 20)]
     headings = ["id", "NoticeOrganisationName", "NoticeTitle", "DeliveryLocationNUTSCode", "CPVCodes", "ContactEmail",

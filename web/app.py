@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kil_pipeline.organisations.audit import set_origin
 from web import api, cookies, errors, health, pages
 from web.admin import blueprint as admin
+from web.by_link import blueprint as by_link
 from web.coming import blueprint as coming
 from web.commissioner import blueprint as commissioner
 from web.commissioner import openid_views
@@ -50,7 +51,7 @@ def create_app(parts: Context) -> Flask:
     csrf.exempt(one_click_unsubscribe)  # mail programs have no cookie, only the signed address (RFC 8058)
     cookies.register(app)
     openid_views.register(app)
-    for part in (public, subscriber, commissioner, coming):
+    for part in (public, subscriber, commissioner, coming, by_link):
         app.register_blueprint(part)
     if settings.development:  # it shows sign-in links
         app.register_blueprint(admin)

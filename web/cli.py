@@ -27,7 +27,7 @@ from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, match_notices_command, template_command
 from web.organisation_commands import organisation
 from web.serving import serve
-from web.venue_commands import import_venues_command
+from web.venue_commands import import_venues_command, venue_contact_command
 from web.wiring import make_jobs, open_database
 
 
@@ -199,6 +199,7 @@ kil.add_command(import_command)
 kil.add_command(match_notices_command)
 kil.add_command(export_command)
 kil.add_command(import_venues_command)
+kil.add_command(venue_contact_command)
 kil.add_command(template_command)
 kil.add_command(organisation)
 kil.add_command(doctor)

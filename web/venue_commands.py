@@ -1,4 +1,4 @@
-"""`kil import-venues`: the directory of venues, from a spreadsheet or from HSDS."""
+"""`kil import-venues`: the directory of venues, from a spreadsheet or from HSDS; `kil venue-contact`."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.venue_corrections import set_contact
 from kil_pipeline.errors import DomainError
 from kil_pipeline.exchange.venue_import import VenueOptions, import_venues
 from kil_pipeline.exchange.venue_mappings import OWN, read_venue_mapping
@@ -44,3 +45,20 @@ def import_venues_command(
         click.echo(line)
     if report.failed:
         sys.exit(1)
+
+
+@click.command("venue-contact")
+@click.argument("name")
+@click.argument("address", default="")
+@with_database
+def venue_contact_command(settings: Settings, database: Database, name: str, address: str) -> None:
+    """Keep the mail address of a venue's owner, who can then correct its facts; without one, forget it.
+
+    NAME is the venue's in its address on the site, such as mill-hall. The mail address is never shown.
+    """
+    try:
+        with database.write() as session:
+            set_contact(session, name, address)
+    except DomainError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo("The address is kept." if address else "The address is forgotten.")

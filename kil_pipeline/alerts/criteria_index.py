@@ -97,7 +97,8 @@ def criteria_keys(criteria: Criteria) -> Iterable[str]:
 
 def event_keys(facets: Facets) -> Iterable[str]:
     """Return the keys that an event looks up."""
-    yield f"r|{facets.reference}"
+    for reference in (facets.reference, *facets.about):
+        yield f"r|{reference}"
     yield f"b|{facets.commissioner}"
     for stem in set(facets.stems):
         yield f"w|{stem}"

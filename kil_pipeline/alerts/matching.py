@@ -33,7 +33,10 @@ def explain_match(facets: Facets, criteria: Criteria) -> str | None:
 def _references(facets: Facets, criteria: Criteria) -> str | None:
     if not criteria.references:
         return ""
-    return f"“{facets.title}”" if facets.reference in criteria.references else None
+    if facets.reference in criteria.references:
+        return f"“{facets.title}”"
+    followed = [reference for reference in facets.about if reference in criteria.references]
+    return f"{followed[0]}, which this is about" if followed else None
 
 
 def _commissioners(facets: Facets, criteria: Criteria) -> str | None:

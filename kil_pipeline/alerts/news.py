@@ -15,6 +15,10 @@ from kil_pipeline.events.types import (
     OpportunityOpened,
     PublicEvent,
     ReasonGiven,
+    RecordAmended,
+    RecordPublished,
+    ResponseMoved,
+    ResponseOverdue,
     SessionAnnounced,
     SessionCancelled,
     SessionMaterialsOut,
@@ -41,6 +45,10 @@ WORDS: dict[type[PublicEvent], str] = {
     SessionMaterialsOut: "New material",
     SessionUpdated: "Session updated",
     SessionCancelled: "Session cancelled",
+    RecordPublished: "What was said",
+    RecordAmended: "Record added to",
+    ResponseMoved: "You said, we did",
+    ResponseOverdue: "Answer overdue",
 }
 DIRECTIONS = {
     "earlier": "Moved earlier",

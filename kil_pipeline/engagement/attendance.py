@@ -153,6 +153,21 @@ def comers_for_organiser(session: Session, public: PublicSession) -> tuple[Comer
     return tuple(_comer(row, needs or "", ticks=True) for row, needs in rows)
 
 
+def addresses_of_comers(session: Session, session_id: uuid.UUID) -> tuple[str, ...]:
+    """Return the addresses of those who came; of all who had a place, where nobody was checked in."""
+    rows = session.execute(
+        sa.select(Registration.state, Registration.email)
+        .where(
+            Registration.session_id == session_id,
+            Registration.state.in_([state.value for state in WITH_PLACE]),
+            Registration.email.is_not(None),
+        )
+        .order_by(Registration.number)
+    ).all()
+    attended = [email or "" for state, email in rows if state == S.ATTENDED.value]
+    return tuple(attended or [email or "" for state, email in rows if state == S.REGISTERED.value])
+
+
 def comers_for_host(session: Session, public: PublicSession) -> tuple[Comer, ...]:
     """Return those who come and ticked that the host may see their name, by name."""
     return _ticked(session, public, Registration.host_sees)

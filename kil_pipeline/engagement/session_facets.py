@@ -41,6 +41,7 @@ def session_facets(session: Session, public: PublicSession) -> Facets:
         subject_id=str(public.id),
         reference=public.reference,
         title=content.title,
+        about=content.entries,
         commissioner=public.commissioner.slug,
         commissioner_name=public.commissioner.name,
         areas=_areas(session, content),

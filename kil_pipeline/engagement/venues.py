@@ -158,13 +158,13 @@ class PublicVenue:
         return tuple(ACCESS_QUESTIONS[fact.question] for fact in self.access() if fact.answer is Known.YES)
 
     def is_old(self, today: date) -> bool:
-        """Tell whether its access facts were checked more than a year ago (or there is no telling when)."""
+        """Tell whether its access facts were checked more than 24 months ago (or there is no telling when)."""
         checked = self.facts.checked_on
-        return bool(self.facts.access) and (checked is None or checked < _a_year_before(today))
+        return bool(self.facts.access) and (checked is None or checked < _two_years_before(today))
 
 
-def _a_year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+def _two_years_before(day: date) -> date:
+    return day.replace(year=day.year - 2, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def add_venue(session: Session, facts: VenueFacts, *, now: datetime, source: str | None = None) -> PublicVenue:

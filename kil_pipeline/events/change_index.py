@@ -17,7 +17,13 @@ from kil_pipeline.database import Base
 
 EVERY = "*"
 """The key of every change."""
-FACETS = {"reference": "reference", "commissioner": "commissioner", "areas": "area", "themes": "theme"}
+FACETS = {
+    "reference": "reference",
+    "about": "reference",
+    "commissioner": "commissioner",
+    "areas": "area",
+    "themes": "theme",
+}
 """The facets that a change is found by, each with the beginning of its keys."""
 
 

@@ -35,6 +35,8 @@ class Facets:
     """"Can we go for it?", in plain words, when the event was recorded."""
     what_to_do: str = ""
     """"What to do now, by when", in plain words, when the event was recorded."""
+    about: tuple[str, ...] = ()
+    """References of the planned opportunities that it concerns besides: whoever follows one is told."""
     revision: int = 0
     """The number of the publication that it tells of; 0 where it tells of none."""
 
@@ -159,6 +161,32 @@ class SessionCancelled(PublicEvent):
     """An engagement session is off."""
 
 
+class RecordPublished(PublicEvent):
+    """The record of a session was checked by those who came, and is final."""
+
+
+class RecordAmended(PublicEvent):
+    """Something was added to the final record of a session."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseMoved(PublicEvent):
+    """A commissioner's answer to a point of a record was given, or changed."""
+
+    number: int
+    """Of the point."""
+    state: str
+    """A code of `engagement.responses.ResponseState`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseOverdue(PublicEvent):
+    """The day by which an answer was to be done has passed."""
+
+    number: int
+    due: date
+
+
 @dataclass(frozen=True, kw_only=True)
 class DayTurned:
     """A day began on which something public reads differently (a date passed). Nobody is told."""
@@ -194,6 +222,10 @@ Event = (
     | SessionMaterialsOut
     | SessionUpdated
     | SessionCancelled
+    | RecordPublished
+    | RecordAmended
+    | ResponseMoved
+    | ResponseOverdue
     | DayTurned
     | VenueChanged
 )

@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
+from kil_pipeline.exchange.sample_deeds import Deed
 from kil_pipeline.exchange.sample_plan import SamplePlan
 from kil_pipeline.exchange.sample_programme import SampleProgramme
+from kil_pipeline.exchange.sample_records import record_steps
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, add_organisation
 from kil_pipeline.settings import config_path
@@ -67,7 +69,11 @@ def load_sample(database: Database, *, now: datetime, progress: Progress = lambd
         organisations = _add_organisations(session, now - _LEAD)
     sample = SamplePlan(organisations, now)
     sessions_of_it = SampleProgramme(organisations, now, sample.references)
-    deeds = sorted([*sample.plan_deeds(plan), *sessions_of_it.programme_deeds(programme)], key=lambda deed: deed.at)
+    written = [
+        step for row in _read("records.toml")["record"] for step in record_steps(row, sessions_of_it.sessions, now)
+    ]
+    done = [*sample.plan_deeds(plan), *sessions_of_it.programme_deeds(programme), *(Deed(*step) for step in written)]
+    deeds = sorted(done, key=lambda deed: deed.at)
     for number, deed in enumerate(deeds, 1):
         with database.write() as session:
             deed.do(session, deed.at)

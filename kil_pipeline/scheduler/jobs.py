@@ -33,8 +33,10 @@ from kil_pipeline.alerts.release_notices import warn_of_releases
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.hosts import erase_old_addresses
+from kil_pipeline.engagement.record_checks import erase_old_checks, finish_checks
 from kil_pipeline.engagement.registration_erasure import erase_old_needs, erase_old_registrations, erase_unconfirmed
 from kil_pipeline.engagement.reminders import remind, tell_changes
+from kil_pipeline.engagement.response_days import raise_overdue_answers, warn_owners
 from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
 from kil_pipeline.exchange.import_uploads import erase_old_uploads
 from kil_pipeline.organisations.api_requests import erase_old_answers
@@ -160,6 +162,15 @@ def _release_values(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: jobs.release_values(session, now))
 
 
+def _finish_records(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: finish_checks(session, now), alone=True)
+
+
+def _mind_answers(jobs: Jobs, now: datetime) -> int:
+    warned = _in_batches(jobs, lambda session: warn_owners(session, now), alone=True)
+    return warned + _in_batches(jobs, lambda session: raise_overdue_answers(session, now), alone=True)
+
+
 def _match(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, match_events)
 
@@ -257,6 +268,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_unconfirmed,
         erase_old_needs,
         erase_old_registrations,
+        erase_old_checks,
     )
     erased = 0
     for step in steps:
@@ -273,6 +285,8 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("held publications lifted", _lift_held),
     ("releases warned of", _warn_of_releases),
     ("values released", _release_values),
+    ("records made final", _finish_records),
+    ("answers' days looked at", _mind_answers),
     ("events matched", _match),
     ("digests made", _assemble),
     ("waiting lists moved up", _move_up),

@@ -6,6 +6,7 @@ from kil_pipeline.alerts.approval_notices import write_approval_answered, write_
 from kil_pipeline.alerts.invitation_letters import write_invitation
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.release_notices import write_release_near
+from kil_pipeline.engagement import record_notices
 from kil_pipeline.engagement.host_letters import HOST_NOTICES
 from kil_pipeline.engagement.online_links import online_link_of
 from kil_pipeline.engagement.registration_letters import make_writers
@@ -24,6 +25,12 @@ NOTICES: Mapping[str, WriteNotice] = {
     **HOST_NOTICES,
     **PROPOSAL_NOTICES,
     **make_writers(online_link_of),
+    "record_writer": record_notices.write_writer,
+    "record_check": record_notices.write_check,
+    "record_final": record_notices.write_final,
+    "answers_moved": record_notices.write_moved,
+    "answer_due": record_notices.write_due,
+    "venue_facts": record_notices.write_venue_facts,
     "approval_answered": write_approval_answered,
     "approval_wanted": write_approval_wanted,
     "data_link": write_data_link,

@@ -23,6 +23,8 @@ PATHS = [
     "/plan?view=month&month=2027-01",
     "/plan?view=month&month=2027-01&area=X-EXA&q=no-such-words",
     "/sessions",
+    "/sessions/EXI-S0010",
+    "/sessions/EXI-S0010/record",
     "/venues",
     "/venues?access=step_free&access=lift&community=yes&area=X-EXA",
     "/venues?q=no-such-words",

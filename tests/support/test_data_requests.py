@@ -14,8 +14,11 @@ from kil_pipeline.engagement.coming import Person, ask_to_come, confirm
 from kil_pipeline.engagement.hosting import invite_host
 from kil_pipeline.engagement.hosts import HostTerms
 from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.record_contributors import add_contributors
 from kil_pipeline.engagement.registrations import Registration
 from kil_pipeline.engagement.sessions import SessionContent
+from kil_pipeline.engagement.venue_corrections import VenueContact
+from kil_pipeline.engagement.venues import VenueFacts, add_venue
 from kil_pipeline.errors import LinkNotValid
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.plan.criteria import Criteria
@@ -67,6 +70,10 @@ def fill(database: Database, email: str, prefix: str) -> None:
         ask_to_come(session, public.id, Person("Us", email, needs="A hearing loop."), NOW)
         coming = session.scalars(sa.select(Registration.id).where(Registration.email == email)).one()
         confirm(session, coming, timedelta(hours=48), NOW)
+        add_contributors(session, public.id, [email], NOW)
+        session.add(
+            VenueContact(venue_id=add_venue(session, VenueFacts(f"Hall {prefix}"), now=NOW).id, address=email, round=1)
+        )
         ask_for_data(session, email, NOW)
 
 

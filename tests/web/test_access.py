@@ -15,12 +15,15 @@ from werkzeug.test import TestResponse
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.record_contents import Point
+from kil_pipeline.engagement.records import add_part
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.exchange.import_uploads import ImportUpload
 from kil_pipeline.exchange.tender_notices import TenderNotice
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.drafts import create_entry
+from tests.engagement.held import a_held_session
 from tests.engagement.sessions import a_planned_session
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
 from tests.web.visitors import csrf_token, send, sign_in, sign_in_operator
@@ -78,12 +81,23 @@ ACCESS = {
     "coming.change": Access.LINK,
     "coming.download": Access.LINK,
     "coming.host_list": Access.LINK,
+    "public.session_record": Access.ANYBODY,
+    "public.session_file_body": Access.ANYBODY,
     "public.venues": Access.ANYBODY,
     "public.venues_json": Access.ANYBODY,
     "public.venue_page": Access.ANYBODY,
     "public.local_support": Access.ANYBODY,
     "public.local_support_page": Access.ANYBODY,
     "public.help_near_you": Access.ANYBODY,
+    "public.ask_to_correct": Access.ANYBODY,
+    "by_link.write_record": Access.LINK,
+    "by_link.save_record": Access.LINK,
+    "by_link.record_part": Access.LINK,
+    "by_link.save_record_part": Access.LINK,
+    "by_link.check_record": Access.LINK,
+    "by_link.answer_check": Access.LINK,
+    "by_link.venue_facts": Access.LINK,
+    "by_link.correct_facts": Access.LINK,
     "public.entries_feed": Access.ANYBODY,
     "public.feed_builder": Access.ANYBODY,
     "public.changes_feed": Access.ANYBODY,
@@ -250,6 +264,19 @@ ACCESS = {
     "commissioner.sign_in_sheet": Access.ENGAGEMENT_LEAD,
     "commissioner.check_in_page": Access.ENGAGEMENT_LEAD,
     "commissioner.note_attendance": Access.ENGAGEMENT_LEAD,
+    "commissioner.records": Access.VIEWER,
+    "commissioner.record": Access.ENGAGEMENT_LEAD,
+    "commissioner.save_record": Access.ENGAGEMENT_LEAD,
+    "commissioner.record_part": Access.ENGAGEMENT_LEAD,
+    "commissioner.save_record_part": Access.ENGAGEMENT_LEAD,
+    "commissioner.check_record": Access.ENGAGEMENT_LEAD,
+    "commissioner.invite_to_record": Access.ENGAGEMENT_LEAD,
+    "commissioner.amend_record": Access.ENGAGEMENT_LEAD,
+    "commissioner.settle": Access.ENGAGEMENT_LEAD,
+    "commissioner.session_files": Access.ENGAGEMENT_LEAD,
+    "commissioner.change_files": Access.ENGAGEMENT_LEAD,
+    "commissioner.response": Access.ENGAGEMENT_LEAD,
+    "commissioner.answer_point": Access.ENGAGEMENT_LEAD,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -269,7 +296,7 @@ MEMBERS_ENTER = {
 ENDS_SESSIONS = {"commissioner.sign_out_everywhere", "commissioner.leave"}
 """Whoever visits these is signed out by it."""
 OWN_DRAFT = "EXC-0001"
-OWN_SESSION, PUBLIC_SESSION = "EXC-S0002", "EXC-S0003"
+OWN_SESSION, PUBLIC_SESSION, HELD_SESSION = "EXC-S0002", "EXC-S0003", "EXC-S0004"
 UPLOAD = UUID("01a20000-0000-7000-8000-000000000001")
 """A spreadsheet that waits to be imported."""
 
@@ -306,6 +333,7 @@ def visitors(app: Flask, sqlite_database: Database) -> Visitors:
         starts = NOW + timedelta(days=20)
         about = SessionContent("A session", "To talk.", starts, starts + timedelta(hours=2), host="A host")
         announce_session(session, own, about, venue_id=None, now=NOW)
+        add_part(session, a_held_session(session, own), Point("A point"), now=NOW)
         _add_waiting(session, own)
     return {visitor: browser_of(visitor, app, sqlite_database) for visitor in Visitor}
 
@@ -369,8 +397,8 @@ def test_another_organisations_published_entry_is_not_there_to_be_edited(
         council = find_organisation(session, "EXC").id
         publish(session, council, some_content("Public"))
     stranger = visitors[Visitor.STRANGER]
-    assert stranger.get("/entries/EXC-0004").status_code == 200
-    assert stranger.get("/workspace/entries/EXC-0004").status_code == 404
+    assert stranger.get("/entries/EXC-0005").status_code == 200
+    assert stranger.get("/workspace/entries/EXC-0005").status_code == 404
 
 
 def test_who_may_not_publish_leaves_the_draft_a_draft(
@@ -463,6 +491,8 @@ def address_of(rule: Rule) -> str:
         else OWN_SESSION
         if "/sessions/" in rule.rule
         else OWN_DRAFT,
+        "held": HELD_SESSION,
+        "part": "point",
         "number": 1,
         "one": 1,
         "other": 2,
@@ -511,7 +541,7 @@ def expected(visitor: Visitor, rule: Rule) -> str:
         return "let in"  # and sent on to their own page
     if not enters:
         return "not you"
-    ours = rule.arguments & {"reference", "upload", "notice"}
+    ours = rule.arguments & {"reference", "held", "upload", "notice"}
     if OTHERS & rule.arguments or (visitor is Visitor.STRANGER and ours):
         return "no such thing"
     return "let in"

@@ -15,6 +15,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     copying_views,  # noqa: F401
     dossier_views,  # noqa: F401
     editing_views,  # noqa: F401
+    file_views,  # noqa: F401
     hosting_views,  # noqa: F401
     import_views,  # noqa: F401
     interest_views,  # noqa: F401
@@ -24,7 +25,9 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     operator_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
+    record_views,  # noqa: F401
     release_views,  # noqa: F401
+    response_views,  # noqa: F401
     second_factor_views,  # noqa: F401
     session_change_views,  # noqa: F401
     session_host_views,  # noqa: F401

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
+from kil_pipeline.engagement.response_days import answers_due
 from kil_pipeline.exchange.tender_notices import count_notices_to_match
 from kil_pipeline.organisations.members import Role, memberships_of
 from kil_pipeline.plan.early_notices import due_answers
@@ -32,6 +33,7 @@ def workspace() -> str:
         due = due_answers(db, member().organisation_id, today())
         notices = count_notices_to_match(db, member().organisation_id) if member().may(Role.AUTHOR) else 0
         waiting = {item.reference: _waits(item) for item in submissions_of(db, member().organisation_id)}
+        answers = answers_due(db, member().organisation_id, today())
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     items = find_items(every, show, words)
     pages = max(1, -(-len(items) // PER_PAGE))
@@ -45,6 +47,7 @@ def workspace() -> str:
         soon=[answer for answer in due if not answer.overdue(today())],
         notices=notices,
         waiting=waiting,
+        answers=answers,
         others=others,
         page=page,
         pages=pages,

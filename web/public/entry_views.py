@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from kil_pipeline.engagement.programme import sessions_about
+from kil_pipeline.engagement.public_records import entry_trail
 from kil_pipeline.errors import NotFound
 from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.criteria import Criteria
@@ -79,6 +80,7 @@ def entry_parts(session: Session, found: PublicEntry, revisions: tuple[PublicRev
         "sessions": sessions_about(session, found.reference),
         "interests": public_interests(session, found.id),
         "support": support_near(session, found.content.areas)[:SUPPORT_SHOWN],
+        "trail": entry_trail(session, found.reference),
         "links": feed_links(follow),
         "alerts": "/alerts/new" + write_plan_query(follow),
     }

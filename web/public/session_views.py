@@ -4,8 +4,10 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from feeds.calendars import CalendarHead, render_sessions
+from kil_pipeline.engagement.files import public_files
 from kil_pipeline.engagement.places import count_places, is_open
 from kil_pipeline.engagement.programme import public_session
+from kil_pipeline.engagement.public_records import public_record
 from kil_pipeline.engagement.session_parts import ACCESS_OFFERS, OFFERS
 from kil_pipeline.engagement.session_queries import coming_sessions, sessions_of_series
 from kil_pipeline.engagement.sessions import OVER_STATES, PublicSession, SessionState
@@ -63,6 +65,8 @@ def session_parts(session: Session, found: PublicSession) -> dict[str, object]:
         "off": found.state in (SessionState.CANCELLED, SessionState.POSTPONED),
         "over": found.state in OVER_STATES or found.content.ends_at < now(),
         "places": tuple(count_places(session, found).values()) if is_open(found, now()) else (),
+        "record": public_record(session, found.id),
+        "files": public_files(session, found.id),
         "event": session_data(found, absolute),
     }
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from kil_pipeline.engagement.venue_corrections import corrections_of, has_contact
 from kil_pipeline.engagement.venue_directory import VenueCriteria, coming_sessions_at, public_venues
 from kil_pipeline.engagement.venues import ACCESS_QUESTIONS, find_venue
 from kil_pipeline.exchange.hsds import hsds_page
@@ -68,6 +69,7 @@ def venue_page(name: str) -> str | AnyResponse:
         if found.slug != name:
             return redirect(found.path, 301)
         sessions = coming_sessions_at(session, found.id, after=now())
+        owner_known, corrections = has_contact(session, found.id), corrections_of(session, found.id)
     return render_template(
         "public/venue.html",
         venue=found,
@@ -75,6 +77,8 @@ def venue_page(name: str) -> str | AnyResponse:
         sessions=sessions,
         questions=ACCESS_QUESTIONS,
         place=place_data(found, absolute(found.path)),
+        owner_known=owner_known,
+        corrections=corrections,
     )
 
 
