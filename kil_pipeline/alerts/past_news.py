@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.alerts.digest_items import MatchedEvent, make_items
 from kil_pipeline.alerts.letters import DigestItem
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
+from kil_pipeline.alerts.news_kinds import wants_kind
 from kil_pipeline.codec import from_json
 from kil_pipeline.events.log import EventRow, read_event
 from kil_pipeline.events.types import EVENT_TYPES, Facets, PublicEvent
@@ -63,7 +64,10 @@ def _met(rows: Iterable[EventRow], criteria: Criteria) -> Iterable[EventRow]:
     """Yield the events that criteria meet. The facets alone are read: most events are not met."""
     for row in rows:
         facets = from_json(Facets, row.body["facets"])
-        if explain_match(facets, criteria) is not None and tells_anyone(read_event(row).event):
+        if explain_match(facets, criteria) is None:
+            continue
+        event = read_event(row).event
+        if isinstance(event, PublicEvent) and tells_anyone(event) and wants_kind(criteria, event):
             yield row
 
 

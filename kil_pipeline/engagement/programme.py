@@ -25,7 +25,6 @@ from kil_pipeline.events.log import record
 from kil_pipeline.events.types import Facets, SessionAnnounced, SessionCancelled, SessionMoved
 from kil_pipeline.organisations.organisations import Organisation, take_reference
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import related_areas
 from kil_pipeline.text import stems
 
 
@@ -126,7 +125,7 @@ def _chosen(criteria: Criteria) -> sa.Select[SessionRow, Venue, Organisation]:
         .where(SessionRow.state.in_([state.value for state in PUBLIC_STATES]))
     )
     if criteria.areas:
-        codes = {code for area in criteria.areas for code in related_areas(area)}
+        codes = criteria.area_codes()
         chosen = chosen.where(SessionRow.id.in_(sa.select(SessionArea.session_id).where(SessionArea.code.in_(codes))))
     if criteria.commissioners:
         chosen = chosen.where(Organisation.slug.in_(criteria.commissioners))

@@ -43,7 +43,7 @@ def entries_feed(kind: str) -> Response:
     query = read_plan_query(request.args)
     with database().read() as session:
         version = public_version(session)
-        page = _feed_page(session, kind, query.criteria, query.page, version)
+        page = _feed_page(session, kind, query.criteria.without_kinds(), query.page, version)
     render, content_type = RENDERERS[kind]
     return answer(render(page), content_type, version.moved_at)
 
@@ -51,7 +51,7 @@ def entries_feed(kind: str) -> Response:
 @blueprint.get("/calendars/milestones.ics")
 def milestones_calendar() -> Response:
     """Key dates of planned opportunities."""
-    criteria = read_plan_query(request.args).criteria
+    criteria = read_plan_query(request.args).criteria.without_kinds()
     with database().read() as session:
         version = public_version(session)
         since = version.day - timedelta(days=KEPT_DAYS)

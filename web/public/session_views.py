@@ -13,7 +13,7 @@ from kil_pipeline.plan.wordings import DISCLAIMER
 from web.context import absolute, database, now, settings
 from web.public import blueprint
 from web.public.feed_links import session_links
-from web.queries import read_plan_query
+from web.queries import read_plan_query, write_plan_query
 
 MOST_SESSIONS = 200
 
@@ -42,6 +42,7 @@ def session_page(reference: str) -> str:
         questions=ACCESS_QUESTIONS,
         off=found.state in (SessionState.CANCELLED, SessionState.POSTPONED),
         over=found.content.ends_at < now(),
+        alerts="/alerts/new" + write_plan_query(Criteria(references=(reference,))),
     )
 
 

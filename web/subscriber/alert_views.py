@@ -5,15 +5,16 @@ from dataclasses import replace
 from flask import render_template, request
 
 from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.alerts.past_news import PastNews, past_news
 from kil_pipeline.alerts.requests import LINK_DAYS, ask_for_alerts, confirm_alerts
 from kil_pipeline.alerts.subscribers import SubscriberView, add_choices, subscriber_view
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
-from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import Area, area, choosable_areas
 from kil_pipeline.reference.themes import themes
+from kil_pipeline.text import clean_line
 from web.context import database, now, settings
+from web.places import MORE, offered_places, typed_places
 from web.queries import PARAMETERS, read_plan_query
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
@@ -38,6 +39,8 @@ def ask() -> str | tuple[str, int]:
     form = read_alert_form(request.form)
     if request.form.get("do") == LOOK_BACK:
         return _look_back(form)
+    if request.form.get("do") == MORE:
+        return _form(replace(form, problems=()))
     if form.problems:
         return _form(form), 400
     count_mail("confirmation")
@@ -80,6 +83,8 @@ def add_choice(token: str) -> str | tuple[str, int]:
         form = read_choice_form(request.form, view)
         if request.form.get("do") == LOOK_BACK:
             return _look_back(form, view)
+        if request.form.get("do") == MORE:
+            return _form(replace(form, problems=()), view)
         if form.problems:
             return _form(form, view), 400
         chosen, often, hour = (form.criteria,), (view.frequency, view.weekday), settings().digest_at
@@ -100,6 +105,7 @@ def _look_back(form: AlertForm, view: SubscriberView | None = None) -> str | tup
 
 def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | None = None) -> str:
     """Render the form; `view`: of the subscriber, where they are known already."""
+    given = request.form if request.method == "POST" else request.args
     with database().read() as session:
         commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
     return render_template(
@@ -111,17 +117,14 @@ def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | 
         criteria=form.criteria,
         problems=form.problems,
         problem_of=dict(form.problems),
-        areas=_areas(form.criteria),
+        places=typed_places(given),
+        names=offered_places(),
+        more=MORE,
+        band=tuple(clean_line(given.get(name, "")) for name in ("value_from", "value_to")),
+        kinds=NEWS_KINDS,
         themes=themes(),
         chances={code: words for code, words in CHANCES.items() if code in (*OFFERED, *form.criteria.chances)},
         commissioners=commissioners,
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
     )
-
-
-def _areas(criteria: Criteria) -> list[Area]:
-    """Return the areas of the list, after those that a reader brought along and that are not in it."""
-    listed = choosable_areas(sample=settings().development)
-    brought = [area(code) for code in criteria.areas if code not in {known.code for known in listed}]
-    return [*brought, *listed]
