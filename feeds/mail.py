@@ -17,6 +17,9 @@ from kil_pipeline.alerts.letters import (
     Letter,
     Message,
     NoticeLetter,
+    OutlookItem,
+    OutlookLetter,
+    OutlookQuarter,
     Render,
     SignInLetter,
 )
@@ -61,6 +64,8 @@ def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
     def render(letter: Letter) -> Message:
         if isinstance(letter, DigestLetter):
             return _render_digest(templates, site, letter)
+        if isinstance(letter, OutlookLetter):
+            return _render_outlook(templates, site, letter)
         if isinstance(letter, ConfirmationLetter):
             return _render_confirmation(templates, site, letter)
         if isinstance(letter, AddressChangeLetter):
@@ -83,6 +88,20 @@ def _render_digest(templates: Environment, site: Site, letter: DigestLetter) -> 
         subject=write_subject(letter.items),
         text=mail_texts.write_digest(letter, full, rest, intro, site.name, site.address),
         html=page.render(letter=letter, full=full, rest=rest, intro=intro),
+        headers=_list_headers(site, letter),
+    )
+
+
+def _render_outlook(templates: Environment, site: Site, letter: OutlookLetter) -> Message:
+    letter = replace(letter, quarters=tuple(_clean_quarter(quarter) for quarter in letter.quarters))
+    number = sum(len(quarter.items) for quarter in letter.quarters)
+    intro = (
+        f"What is coming up in what you follow, by quarter: {number} planned opportunit{'y' if number == 1 else 'ies'}."
+    )
+    return Message(
+        subject=shorten(f"Coming up: {'; '.join(item.title for item in letter.quarters[0].items)}", LONGEST_SUBJECT),
+        text=mail_texts.write_outlook(letter, intro, site.name, site.address),
+        html=templates.get_template("mail/outlook.html").render(letter=letter, intro=intro),
         headers=_list_headers(site, letter),
     )
 
@@ -179,6 +198,13 @@ def _clean_item(item: DigestItem) -> DigestItem:
     )
 
 
+def _clean_quarter(quarter: OutlookQuarter) -> OutlookQuarter:
+    items = tuple(
+        OutlookItem(**{name: clean_line(text) for name, text in vars(item).items()}) for item in quarter.items
+    )
+    return OutlookQuarter(quarter.name, items)
+
+
 def _clean_notice(letter: NoticeLetter) -> NoticeLetter:
     return replace(
         letter,
@@ -190,7 +216,7 @@ def _clean_notice(letter: NoticeLetter) -> NoticeLetter:
     )
 
 
-def _list_headers(site: Site, letter: DigestLetter) -> tuple[tuple[str, str], ...]:
+def _list_headers(site: Site, letter: DigestLetter | OutlookLetter) -> tuple[tuple[str, str], ...]:
     """RFC 2919 and RFC 8058: one press on "unsubscribe" in the mail program, without opening the mail."""
     token = letter.unsubscribe_path.removesuffix("/unsubscribe").rsplit("/", 1)[-1]
     by_mail = f"mailto:{site.list_address}?subject={quote('unsubscribe ' + token)}"

@@ -119,7 +119,45 @@ class NoticeLetter:
     """Paragraphs after the buttons: how long a link lives, what happens if nothing is done."""
 
 
-Letter = DigestLetter | ConfirmationLetter | SignInLetter | AddressChangeLetter | AddressChangedLetter | NoticeLetter
+@dataclass(frozen=True)
+class OutlookItem:
+    """One planned opportunity, as an outlook tells it. All of it is public."""
+
+    title: str
+    commissioner_name: str
+    can_we_go: str
+    what_to_do: str
+    when: str
+    """When it opens, as it is known, in words; empty where that is not known."""
+    path: str
+
+
+@dataclass(frozen=True)
+class OutlookQuarter:
+    """What opens in one quarter, by its name in words."""
+
+    name: str
+    items: tuple[OutlookItem, ...]
+
+
+@dataclass(frozen=True)
+class OutlookLetter:
+    """What is coming up in what a subscriber follows, by quarter. Never empty."""
+
+    quarters: tuple[OutlookQuarter, ...]
+    unsubscribe_path: str
+    manage_path: str
+
+
+Letter = (
+    OutlookLetter
+    | DigestLetter
+    | ConfirmationLetter
+    | SignInLetter
+    | AddressChangeLetter
+    | AddressChangedLetter
+    | NoticeLetter
+)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.alerts.outlooks import assemble_outlooks
 from kil_pipeline.alerts.requests import erase_old_requests
+from kil_pipeline.alerts.silences import note_silences
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
@@ -146,6 +148,23 @@ def _assemble(jobs: Jobs, now: datetime) -> int:
     return queued
 
 
+def _outlooks(jobs: Jobs, now: datetime) -> int:
+    queued = 0
+
+    def step(session: Session) -> int:
+        nonlocal queued
+        people, mails = assemble_outlooks(session, digest_hour=jobs.settings.digest_at, now=now)
+        queued += mails
+        return people
+
+    _in_batches(jobs, step)
+    return queued
+
+
+def _note_silences(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: note_silences(session, digest_hour=jobs.settings.digest_at, now=now))
+
+
 def send_deliveries(jobs: Jobs, now: datetime) -> int:
     """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
     writer, moment = jobs.letter_writer(), jobs.clock_from(now)
@@ -205,6 +224,8 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("overdue reasons flagged", _raise_overdue),
     ("events matched", _match),
     ("digests made", _assemble),
+    ("outlooks made", _outlooks),
+    ("silences noted", _note_silences),
     ("mails sent", send_deliveries),
     ("old records erased", _erase),
 )
