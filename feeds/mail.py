@@ -8,12 +8,14 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from feeds import mail_texts
+from feeds.bulletins import bulletin_html, bulletin_text
 from kil_pipeline.alerts.letters import (
     AddressChangedLetter,
     AddressChangeLetter,
     ConfirmationLetter,
     DigestItem,
     DigestLetter,
+    Frequency,
     Letter,
     Message,
     NoticeLetter,
@@ -83,11 +85,24 @@ def _render_digest(templates: Environment, site: Site, letter: DigestLetter) -> 
     letter = replace(letter, items=tuple(_clean_item(item) for item in letter.items))
     full, rest = letter.items[:MOST_IN_FULL], letter.items[MOST_IN_FULL:]
     intro = write_intro(letter.items)
+    if letter.frequency is Frequency.BULLETIN:
+        return _render_bulletin(templates, site, letter)
     page = templates.get_template("mail/digest.html")
     return Message(
         subject=write_subject(letter.items),
         text=mail_texts.write_digest(letter, full, rest, intro, site.name, site.address),
         html=page.render(letter=letter, full=full, rest=rest, intro=intro),
+        headers=_list_headers(site, letter),
+    )
+
+
+def _render_bulletin(templates: Environment, site: Site, letter: DigestLetter) -> Message:
+    intro = f"The news of your patch since the last bulletin: {len(letter.items)} {_nouns(letter.items)}."
+    page = templates.get_template("mail/bulletin.html")
+    return Message(
+        subject=shorten(f"Bulletin: {write_subject(letter.items)}", LONGEST_SUBJECT),
+        text=mail_texts.write_bulletin(letter, bulletin_text(letter.items, site.address), intro, site.address),
+        html=page.render(letter=letter, intro=intro, bulletin=bulletin_html(letter.items, site.address)),
         headers=_list_headers(site, letter),
     )
 

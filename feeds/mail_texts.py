@@ -44,6 +44,21 @@ def write_digest(
     return _join(parts)
 
 
+def write_bulletin(letter: DigestLetter, bulletin: str, intro: str, address: str) -> str:
+    """Return the text of a bulletin: what may be passed on stands between two lines, alone."""
+    return _join(
+        [
+            _wrap(intro),
+            "Other shapes, to copy:\n" + address + "/bulletins",
+            _wrap("What stands between the lines is yours to pass on."),
+            "-" * WIDTH + "\n\n" + bulletin + "\n" + "-" * WIDTH,
+            _wrap(f"Do not pass on what follows: these links are yours. How often: {letter.frequency.label}."),
+            "Change what you get:\n" + address + letter.manage_path,
+            "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
+        ]
+    )
+
+
 def write_outlook(letter: OutlookLetter, intro: str, site_name: str, address: str) -> str:
     """Return the text of an outlook."""
     parts = [_wrap(intro)]

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import api, cookies, errors, health, pages
 from web.admin import blueprint as admin
 from web.commissioner import blueprint as commissioner
-from web.context import Context, context, nonce
+from web.context import Context, content_policy, context
 from web.public import blueprint as public
 from web.subscriber import blueprint as subscriber
 from web.subscriber.manage_views import stop as one_click_unsubscribe
@@ -65,11 +65,7 @@ def add_security_headers(response: Response) -> Response:
     response.headers.pop(
         "Date", None
     )  # the web server says when it answered: what is kept warm would say when it was made
-    policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        f"script-src 'self' 'nonce-{nonce()}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Content-Security-Policy", content_policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     if context().settings.base_url.startswith("https://"):

@@ -17,11 +17,18 @@ class Frequency(StrEnum):
     AT_ONCE = "at_once"
     DAILY = "daily"
     WEEKLY = "weekly"
+    BULLETIN = "bulletin"
+    """Once a week too, in a shape that is made to be passed on."""
 
     @property
     def label(self) -> str:
         """The frequency in plain words."""
-        return {"at_once": "as soon as it happens", "daily": "once a day", "weekly": "once a week"}[self.value]
+        return {
+            "at_once": "as soon as it happens",
+            "daily": "once a day",
+            "weekly": "once a week",
+            "bulletin": "once a week, as a bulletin to pass on",
+        }[self.value]
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class PastNews:
     """What there would have been, one item for each entry or session, the last changed first."""
 
     items: tuple[tuple[date, DigestItem], ...]
-    """At most `MOST_SHOWN`, each with the day (in London) of its last change."""
+    """At most as many as were asked for, each with the day (in London) of its last change."""
     subjects: int
     """How many entries and sessions in all."""
     changes: int
@@ -38,11 +38,13 @@ class PastNews:
     """The first day looked at."""
 
 
-def past_news(session: Session, criteria: Criteria, now: datetime) -> PastNews:
-    """Return what `criteria` would have brought in the last `DAYS`."""
+def past_news(
+    session: Session, criteria: Criteria, now: datetime, *, days: int = DAYS, most: int = MOST_SHOWN
+) -> PastNews:
+    """Return what `criteria` would have brought in the last days, at most so many items of it."""
     recent = (
         sa.select(EventRow)
-        .where(EventRow.recorded_at > now - timedelta(days=DAYS), EventRow.kind.in_(KINDS))
+        .where(EventRow.recorded_at > now - timedelta(days=days), EventRow.kind.in_(KINDS))
         .order_by(EventRow.position.desc())
         .limit(MOST_LOOKED_AT)
     )
@@ -51,12 +53,12 @@ def past_news(session: Session, criteria: Criteria, now: datetime) -> PastNews:
     by_subject: dict[str, list[EventRow]] = {}
     for row in _met(rows, criteria):
         by_subject.setdefault(str(row.subject_id), []).append(row)
-    shown = list(by_subject.values())[:MOST_SHOWN]
+    shown = list(by_subject.values())[:most]
     return PastNews(
         items=tuple((london_day(group[0].recorded_at), _item(group, criteria)) for group in shown),
         subjects=len(by_subject),
         changes=sum(len(group) for group in by_subject.values()),
-        since=london_day(now - timedelta(days=DAYS) if whole else rows[-1].recorded_at),
+        since=london_day(now - timedelta(days=days) if whole else rows[-1].recorded_at),
     )
 
 

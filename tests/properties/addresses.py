@@ -45,6 +45,7 @@ READ = (
     "/api/v1/entries/EXC-0001", "/api/v1/entries/EXC-0002", "/api/v1/entries/EXC-0003", "/api/v1/nowhere",
     "/api/v1/entries/EXC-0001/revisions", "/api/v1/entries/EXC-0002/revisions", "/api/v1/entries/EXC-0003/revisions",
     "/api/v1/sessions", "/api/v1/sessions?entry=EXC-0001", "/api/v1/sessions/EXC-S0025", "/api/v1/sessions/NONE-S1",
+    "/bulletins", "/bulletins?view=month&theme=carers", "/bulletins/print", "/bulletins/embed",
     "/dev/mail", "/feeds", "/feeds?theme=carers&area=E08000035&q=carers&entry=EXC-0001",
     *FORMATS, *(f"{path}?{wanted}" for path in FILTERED for wanted in FILTERS),
     "/feeds/entries.rss?q=carers&order=newest", "/feeds/entries.json?q=carers&order=newest",
@@ -53,6 +54,7 @@ READ = (
 SEARCHES = (
     "/plan?q=",
     "/feeds?q=",
+    "/bulletins?q=",
     "/plan?area=",
     "/plan?cpv=",
     "/alerts/new?q=",

@@ -65,7 +65,7 @@ def _page(query: PlanQuery, problems: Mapping[str, list[str]] = MappingProxyType
         total=total,
         plan="/plan" + of_plan,
         problems=[(parameter, line) for parameter, lines in problems.items() for line in lines],
-        typed=_typed(problems),
+        typed=typed_filters(problems),
         alerts="/alerts/new" + chosen,
         changes=_addresses("changes", chosen),
         entries=_addresses("entries", of_plan),
@@ -77,7 +77,8 @@ def _page(query: PlanQuery, problems: Mapping[str, list[str]] = MappingProxyType
     )
 
 
-def _typed(problems: Mapping[str, list[str]]) -> TypedFilters:
+def typed_filters(problems: Mapping[str, list[str]]) -> TypedFilters:
+    """Return what this request holds for the boxes of the form."""
     band = (clean_line(request.args.get("value_from", "")), clean_line(request.args.get("value_to", "")))
     problem_of = {parameter: " ".join(lines) for parameter, lines in problems.items()}
     return TypedFilters(typed_places(request.args), offered_places(), band, problem_of)

@@ -30,7 +30,9 @@ OFFERED = ("open", "grant", "no_tender", "undecided")
 @blueprint.get("/alerts/new")
 def new_alerts() -> str:
     """Show the form, filled in with the filters that the reader comes from."""
-    return _form(AlertForm("", read_plan_query(request.args).criteria, Frequency.WEEKLY, 0, (), False))
+    asked = request.args.get("frequency", "")
+    often = Frequency(asked) if asked in list(Frequency) else Frequency.WEEKLY
+    return _form(AlertForm("", read_plan_query(request.args).criteria, often, 0, (), False))
 
 
 @blueprint.post("/alerts/new")
