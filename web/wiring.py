@@ -8,6 +8,7 @@ from typing import Any
 
 from feeds.mail import make_renderer
 from feeds.mail_transports import make_sender
+from feeds.webhook_posts import make_poster
 from kil_pipeline.database import Database
 from kil_pipeline.scheduler.clock import start_clock
 from kil_pipeline.scheduler.jobs import Jobs
@@ -40,6 +41,7 @@ def make_jobs(settings: Settings, database: Database) -> Jobs:
         render=make_renderer(settings),
         send=make_sender(settings),
         random=random.random,
+        post=make_poster(),
     )
 
 

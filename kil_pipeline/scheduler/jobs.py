@@ -32,10 +32,12 @@ from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.outlooks import assemble_outlooks
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.alerts.silences import note_silences
+from kil_pipeline.alerts.webhooks import PostCall, WebhookAnswer, erase_old_webhooks
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.scheduler.notices import NOTICES
+from kil_pipeline.scheduler.webhook_job import call_webhooks
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
 
@@ -59,6 +61,8 @@ class Jobs:
     """Asked once for each tick; what is due is asked for the tick's own moment."""
     monotonic: Callable[[], float] = time.monotonic
     """Seconds. Tells how much of a lease is used up, whatever is done to the clock meanwhile."""
+    post: PostCall = field(default=lambda call: WebhookAnswer(0, detail="No way to call is set up."))
+    """Makes webhook calls; from `feeds`, as `send` is."""
     notices: Mapping[str, WriteNotice] = field(default_factory=lambda: NOTICES)
     """Who writes which notice."""
 
@@ -165,6 +169,10 @@ def _note_silences(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: note_silences(session, digest_hour=jobs.settings.digest_at, now=now))
 
 
+def _call_webhooks(jobs: Jobs, now: datetime) -> int:
+    return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, now)
+
+
 def send_deliveries(jobs: Jobs, now: datetime) -> int:
     """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
     writer, moment = jobs.letter_writer(), jobs.clock_from(now)
@@ -209,6 +217,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_stopped,
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
+        erase_old_webhooks,
     )
     erased = 0
     for step in steps:
@@ -227,5 +236,6 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("outlooks made", _outlooks),
     ("silences noted", _note_silences),
     ("mails sent", send_deliveries),
+    ("webhooks told", _call_webhooks),
     ("old records erased", _erase),
 )

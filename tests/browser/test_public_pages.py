@@ -32,6 +32,7 @@ PATHS = [
     "/bulletins?theme=carers&view=month",
     "/bulletins/print",
     "/bulletins/embed",
+    "/webhooks/new",
     "/feeds?theme=carers&theme=falls&area=X-EXA&q=breaks",
     "/about",
     "/data",

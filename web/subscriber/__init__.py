@@ -7,4 +7,10 @@ from web.context import never_store
 blueprint = Blueprint("subscriber", __name__)
 blueprint.after_request(never_store)  # people's addresses and signed links stand in these pages
 
-from web.subscriber import address_views, alert_views, manage_views, own_views  # noqa: E402, F401  # views register themselves
+from web.subscriber import (  # noqa: E402  # views register themselves
+    address_views,  # noqa: F401
+    alert_views,  # noqa: F401
+    manage_views,  # noqa: F401
+    own_views,  # noqa: F401
+    webhook_views,  # noqa: F401
+)

@@ -1,4 +1,4 @@
-"""What subscribers ask for besides digests: the outlook by quarter, and a line after a long silence."""
+"""What goes out besides digests: the outlook by quarter, a line after a long silence, webhooks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,23 @@ def upgrade() -> None:
         table.add_column(sa.Column("heard_at", UTCDateTime(), nullable=True))
         table.add_column(sa.Column("silence_note", sa.Boolean(), server_default=sa.true(), nullable=False))
         table.create_index(op.f("ix_subscriber_outlook_due_at"), ["outlook_due_at"])
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.Column("criteria_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("sent_position", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failing_since", UTCDateTime(), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["criteria_id"], ["criteria.id"], name=op.f("fk_webhook_criteria_id_criteria")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index(op.f("ix_webhook_criteria_id"), "webhook", ["criteria_id"])
+    op.create_index(op.f("ix_webhook_due_at"), "webhook", ["due_at"])
 
 
 def downgrade() -> None:
