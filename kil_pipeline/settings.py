@@ -38,6 +38,12 @@ class Settings:
     """How many processes `kil serve` makes on PostgreSQL; on SQLite it is always one."""
     digest_at: time
     sign_in_minutes: int
+    websub_hub: str
+    """The hub that is told when feeds change (https://…); empty for none."""
+    operator_token: str
+    """Lets a program read /metrics and an operator open /operator; empty: nobody, but in development."""
+    bounce_token: str
+    """Lets a mail server hand over bounces at /mail/bounces; empty: nobody."""
     var: Path
     """The folder for what the product writes: database, outbox, logs."""
 
@@ -80,6 +86,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         web_processes=max(1, int(_number(environ, table, "web_processes"))),
         digest_at=_time_of_day(table, "digest_at"),
         sign_in_minutes=_minutes(table, "sign_in_minutes"),
+        websub_hub=_hub(environ.get("KIL_WEBSUB_HUB", str(table["websub_hub"]))),
+        operator_token=_token("KIL_OPERATOR_TOKEN", environ.get("KIL_OPERATOR_TOKEN", "")),
+        bounce_token=_token("KIL_BOUNCE_TOKEN", environ.get("KIL_BOUNCE_TOKEN", "")),
         var=var,
     )
 
@@ -123,6 +132,19 @@ def _secret_keys(environ: Mapping[str, str], *, development: bool) -> tuple[str,
     if any(len(key) < 32 for key in keys) and not development:
         raise ConfigurationError("KIL_SECRET_KEY is too short: each key needs at least 32 characters.")
     return keys
+
+
+def _hub(address: str) -> str:
+    if address and not address.startswith("https://"):
+        raise ConfigurationError(f"KIL_WEBSUB_HUB is “{address}”: it must begin with https://.")
+    return address
+
+
+def _token(name: str, text: str) -> str:
+    token = text.strip()
+    if token and len(token) < 24:
+        raise ConfigurationError(f"{name} is too short: it needs at least 24 characters.")
+    return token
 
 
 def _number(environ: Mapping[str, str], table: Mapping[str, Any], name: str) -> float:

@@ -24,6 +24,7 @@ from kil_pipeline.alerts.erasure import (
     erase_stopped,
     erase_unused_criteria,
 )
+from kil_pipeline.alerts.hub_pings import due_ping, mark_ping
 from kil_pipeline.alerts.letter_writing import LetterWriter
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
 from kil_pipeline.alerts.links import Signer
@@ -63,6 +64,8 @@ class Jobs:
     """Seconds. Tells how much of a lease is used up, whatever is done to the clock meanwhile."""
     post: PostCall = field(default=lambda call: WebhookAnswer(0, detail="No way to call is set up."))
     """Makes webhook calls; from `feeds`, as `send` is."""
+    ping: PostCall = field(default=lambda call: WebhookAnswer(0, detail="No way to call is set up."))
+    """Tells the hub: its operator chose its address, so that it may be one of their own network."""
     notices: Mapping[str, WriteNotice] = field(default_factory=lambda: NOTICES)
     """Who writes which notice."""
 
@@ -173,6 +176,19 @@ def _call_webhooks(jobs: Jobs, now: datetime) -> int:
     return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, now)
 
 
+def _ping_hub(jobs: Jobs, now: datetime) -> int:
+    if not jobs.settings.websub_hub:
+        return 0
+    with jobs.database.write() as session:
+        due = due_ping(session, jobs.settings.websub_hub, jobs.settings.base_url, now)
+    if due is None:
+        return 0
+    answer = jobs.ping(due[0])
+    with jobs.database.write() as session:
+        mark_ping(session, due[1], answer, now, jobs.random())
+    return int(answer.taken)
+
+
 def send_deliveries(jobs: Jobs, now: datetime) -> int:
     """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
     writer, moment = jobs.letter_writer(), jobs.clock_from(now)
@@ -237,5 +253,6 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("silences noted", _note_silences),
     ("mails sent", send_deliveries),
     ("webhooks told", _call_webhooks),
+    ("hub told", _ping_hub),
     ("old records erased", _erase),
 )

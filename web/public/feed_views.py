@@ -93,8 +93,17 @@ def _feed_page(session: Session, kind: str, criteria: Criteria, number: int, ver
         html_url=absolute("/plan" + write_plan_query(criteria)),
         updated_at=max((entry.updated_at for entry in found.entries), default=version.moved_at),
         items=items,
-        paging=tuple((name, absolute(path + _query(criteria, page))) for name, page in _pages(number, found.pages)),
+        paging=(
+            *hub_link(criteria if number == 1 else None),
+            *((name, absolute(path + _query(criteria, page))) for name, page in _pages(number, found.pages)),
+        ),
     )
+
+
+def hub_link(criteria: Criteria | None) -> tuple[tuple[str, str], ...]:
+    """Return the relation that names the hub, where there is one and the document is a topic it is told of."""
+    hub = settings().websub_hub
+    return (("hub", hub),) if hub and criteria is not None and criteria.everything() else ()
 
 
 def _pages(number: int, pages: int) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""What goes out besides digests: the outlook by quarter, a line after a long silence, webhooks."""
+"""What goes out besides digests: the outlook by quarter, a line after a long silence, webhooks, pings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_webhook_criteria_id"), "webhook", ["criteria_id"])
     op.create_index(op.f("ix_webhook_due_at"), "webhook", ["due_at"])
+    op.create_table(
+        "hub_ping",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("told_position", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hub_ping")),
+    )
 
 
 def downgrade() -> None:
