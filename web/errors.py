@@ -55,6 +55,7 @@ WAYS_ON = {
     "/sign-in": ("Ask for a new link", "/sign-in"),
     "/workspace": ("Back to your plan", "/workspace"),
     "/alerts": ("Ask for alerts", "/alerts/new"),
+    "/operator": ("How it runs", "/operator"),
     "/venues": ("See all venues", "/venues"),
     "": ("See all planned opportunities", "/plan"),
 }

@@ -1,5 +1,6 @@
 """Who may reach what: one table of every route, compared with the application and with what visitors are answered."""
 
+import uuid
 from dataclasses import replace
 from enum import StrEnum
 
@@ -27,6 +28,7 @@ class Access(StrEnum):
     LINK = "whoever holds the link from a mail"
     VIEWER = "viewer"
     AUTHOR = "author"
+    OPERATOR = "whoever holds the operator’s token; in development anybody"
     DEVELOPMENT = "development"
     """Anybody, and only where the installation is for development."""
 
@@ -113,6 +115,9 @@ ACCESS = {
     "commissioner.save": Access.AUTHOR,
     "commissioner.preview": Access.AUTHOR,
     "commissioner.publish": Access.AUTHOR,
+    "operator.operator_page": Access.OPERATOR,
+    "operator.retry": Access.OPERATOR,
+    "operator.metrics": Access.OPERATOR,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -248,6 +253,7 @@ def address_of(rule: Rule) -> str:
     """Return an address of a route: of the draft where it takes a reference, with a bad link where it takes one."""
     values = {
         "reference": OWN_DRAFT,
+        "delivery_id": uuid.UUID(int=0),
         "number": 1,
         "one": 1,
         "other": 2,

@@ -34,6 +34,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_webhook_criteria_id"), "webhook", ["criteria_id"])
     op.create_index(op.f("ix_webhook_due_at"), "webhook", ["due_at"])
+    with op.batch_alter_table("heartbeat") as table:
+        table.add_column(sa.Column("said", sa.String(length=500), server_default="", nullable=False))
+        table.add_column(sa.Column("failed", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "hub_ping",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
