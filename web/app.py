@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import api, cookies, errors, health, pages
 from web.admin import blueprint as admin
 from web.admin import operator
+from web.admin.bounce_views import bounces, take_bounce
 from web.commissioner import blueprint as commissioner
 from web.context import Context, content_policy, context
 from web.public import blueprint as public
@@ -45,8 +46,9 @@ def create_app(parts: Context) -> Flask:
     )
     csrf = CSRFProtect(app)
     csrf.exempt(one_click_unsubscribe)  # mail programs have no cookie, only the signed address (RFC 8058)
+    csrf.exempt(take_bounce)  # mail servers have no cookie, only the token
     cookies.register(app)
-    for part in (public, subscriber, commissioner, operator):
+    for part in (public, subscriber, commissioner, operator, bounces):
         app.register_blueprint(part)
     if settings.development:  # it shows sign-in links
         app.register_blueprint(admin)

@@ -19,6 +19,7 @@ from kil_pipeline.scheduler.clock import run_worker
 from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
+from web.bounce_commands import bounces_command
 from web.commands import migrated, with_database, with_settings
 from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, template_command
@@ -183,6 +184,7 @@ def user_add(settings: Settings, database: Database, email: str, organisation: s
 kil.add_command(import_command)
 kil.add_command(export_command)
 kil.add_command(import_venues_command)
+kil.add_command(bounces_command)
 kil.add_command(template_command)
 kil.add_command(organisation)
 kil.add_command(doctor)

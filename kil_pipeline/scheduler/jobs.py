@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.address_changes import erase_old_changes
+from kil_pipeline.alerts.bounces import erase_old_bounces
 from kil_pipeline.alerts.deliveries import (
     ClaimedDelivery,
     claim_deliveries,
@@ -234,6 +235,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         lambda session, now: erase_unused_criteria(session),
         erase_old_sign_ins,
         erase_old_webhooks,
+        erase_old_bounces,
     )
     erased = 0
     for step in steps:

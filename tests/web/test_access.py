@@ -115,6 +115,7 @@ ACCESS = {
     "commissioner.save": Access.AUTHOR,
     "commissioner.preview": Access.AUTHOR,
     "commissioner.publish": Access.AUTHOR,
+    "bounces.take_bounce": Access.OPERATOR,
     "operator.operator_page": Access.OPERATOR,
     "operator.retry": Access.OPERATOR,
     "operator.metrics": Access.OPERATOR,

@@ -46,6 +46,14 @@ def upgrade() -> None:
         sa.Column("detail", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hub_ping")),
     )
+    op.create_table(
+        "soft_bounce",
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_soft_bounce")),
+    )
+    op.create_index(op.f("ix_soft_bounce_last_at"), "soft_bounce", ["last_at"])
 
 
 def downgrade() -> None:
