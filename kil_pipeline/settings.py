@@ -28,8 +28,10 @@ class Settings:
     secret_keys: tuple[str, ...]
     """Signing keys, newest first: the first signs, all verify."""
     mail: str
-    """`file:FOLDER` or `smtp://user:password@host:port?tls=1`."""
+    """`file:FOLDER`, `smtp://user:password@host:port?tls=1` or `notify:TEMPLATE-ID`."""
     mail_from: str
+    notify_key: str
+    """The API key of GOV.UK Notify, where `mail` is `notify:TEMPLATE-ID`."""
     site_name: str
     quiet_period: timedelta
     """How long after a publication mail waits, so that small edits reach people as one change."""
@@ -80,6 +82,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         secret_keys=_secret_keys(environ, development=environment == "development"),
         mail=environ.get("KIL_MAIL", str(table["mail"])),
         mail_from=environ.get("KIL_MAIL_FROM", str(table["mail_from"])),
+        notify_key=environ.get("KIL_NOTIFY_KEY", "").strip(),
         site_name=str(table["site_name"]),
         quiet_period=timedelta(minutes=_number(environ, table, "quiet_period_minutes")),
         tick_every=timedelta(seconds=_number(environ, table, "tick_seconds")),
