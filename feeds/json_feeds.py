@@ -20,6 +20,8 @@ def render_json(page: FeedPage) -> bytes:
     older = paging.get("next") or paging.get("prev-archive")
     if older:
         feed["next_url"] = older
+    if "hub" in paging:
+        feed["hubs"] = [{"type": "WebSub", "url": paging["hub"]}]
     feed["items"] = [_item(item) for item in page.items]
     return json.dumps(feed, ensure_ascii=False).encode()
 

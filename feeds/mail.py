@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from feeds import mail_texts
+from feeds.bulletins import bulletin_html, bulletin_text
 from feeds.invitations import render_invitation
 from kil_pipeline.alerts.letters import (
     AddressChangedLetter,
@@ -15,9 +16,13 @@ from kil_pipeline.alerts.letters import (
     ConfirmationLetter,
     DigestItem,
     DigestLetter,
+    Frequency,
     Letter,
     Message,
     NoticeLetter,
+    OutlookItem,
+    OutlookLetter,
+    OutlookQuarter,
     Render,
     SignInLetter,
 )
@@ -67,6 +72,8 @@ def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
     def render(letter: Letter) -> Message:
         if isinstance(letter, DigestLetter):
             return _render_digest(templates, site, letter)
+        if isinstance(letter, OutlookLetter):
+            return _render_outlook(templates, site, letter)
         if isinstance(letter, ConfirmationLetter):
             return _render_confirmation(templates, site, letter)
         if isinstance(letter, AddressChangeLetter):
@@ -84,11 +91,38 @@ def _render_digest(templates: Environment, site: Site, letter: DigestLetter) -> 
     letter = replace(letter, items=tuple(_clean_item(item) for item in letter.items))
     full, rest = letter.items[:MOST_IN_FULL], letter.items[MOST_IN_FULL:]
     intro = write_intro(letter.items)
+    if letter.frequency is Frequency.BULLETIN:
+        return _render_bulletin(templates, site, letter)
     page = templates.get_template("mail/digest.html")
     return Message(
         subject=write_subject(letter.items),
         text=mail_texts.write_digest(letter, full, rest, intro, site.name, site.address),
         html=page.render(letter=letter, full=full, rest=rest, intro=intro),
+        headers=_list_headers(site, letter),
+    )
+
+
+def _render_bulletin(templates: Environment, site: Site, letter: DigestLetter) -> Message:
+    intro = f"The news of your patch since the last bulletin: {len(letter.items)} {_nouns(letter.items)}."
+    page = templates.get_template("mail/bulletin.html")
+    return Message(
+        subject=shorten(f"Bulletin: {write_subject(letter.items)}", LONGEST_SUBJECT),
+        text=mail_texts.write_bulletin(letter, bulletin_text(letter.items, site.address), intro, site.address),
+        html=page.render(letter=letter, intro=intro, bulletin=bulletin_html(letter.items, site.address)),
+        headers=_list_headers(site, letter),
+    )
+
+
+def _render_outlook(templates: Environment, site: Site, letter: OutlookLetter) -> Message:
+    letter = replace(letter, quarters=tuple(_clean_quarter(quarter) for quarter in letter.quarters))
+    number = sum(len(quarter.items) for quarter in letter.quarters)
+    intro = (
+        f"What is coming up in what you follow, by quarter: {number} planned opportunit{'y' if number == 1 else 'ies'}."
+    )
+    return Message(
+        subject=shorten(f"Coming up: {'; '.join(item.title for item in letter.quarters[0].items)}", LONGEST_SUBJECT),
+        text=mail_texts.write_outlook(letter, intro, site.name, site.address),
+        html=templates.get_template("mail/outlook.html").render(letter=letter, intro=intro),
         headers=_list_headers(site, letter),
     )
 
@@ -187,6 +221,13 @@ def _clean_item(item: DigestItem) -> DigestItem:
     )
 
 
+def _clean_quarter(quarter: OutlookQuarter) -> OutlookQuarter:
+    items = tuple(
+        OutlookItem(**{name: clean_line(text) for name, text in vars(item).items()}) for item in quarter.items
+    )
+    return OutlookQuarter(quarter.name, items)
+
+
 def _clean_notice(letter: NoticeLetter) -> NoticeLetter:
     return replace(
         letter,
@@ -198,7 +239,7 @@ def _clean_notice(letter: NoticeLetter) -> NoticeLetter:
     )
 
 
-def _list_headers(site: Site, letter: DigestLetter) -> tuple[tuple[str, str], ...]:
+def _list_headers(site: Site, letter: DigestLetter | OutlookLetter) -> tuple[tuple[str, str], ...]:
     """RFC 2919 and RFC 8058: one press on "unsubscribe" in the mail program, without opening the mail."""
     token = letter.unsubscribe_path.removesuffix("/unsubscribe").rsplit("/", 1)[-1]
     by_mail = f"mailto:{site.list_address}?subject={quote('unsubscribe ' + token)}"

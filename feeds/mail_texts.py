@@ -12,6 +12,8 @@ from kil_pipeline.alerts.letters import (
     DigestItem,
     DigestLetter,
     NoticeLetter,
+    OutlookItem,
+    OutlookLetter,
     SignInLetter,
 )
 from kil_pipeline.plan.wordings import DISCLAIMER
@@ -40,6 +42,47 @@ def write_digest(
         "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
     ]
     return _join(parts)
+
+
+def write_bulletin(letter: DigestLetter, bulletin: str, intro: str, address: str) -> str:
+    """Return the text of a bulletin: what may be passed on stands between two lines, alone."""
+    return _join(
+        [
+            _wrap(intro),
+            "Other shapes, to copy:\n" + address + "/bulletins",
+            _wrap("What stands between the lines is yours to pass on."),
+            "-" * WIDTH + "\n\n" + bulletin + "\n" + "-" * WIDTH,
+            _wrap(f"Do not pass on what follows: these links are yours. How often: {letter.frequency.label}."),
+            "Change what you get:\n" + address + letter.manage_path,
+            "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
+        ]
+    )
+
+
+def write_outlook(letter: OutlookLetter, intro: str, site_name: str, address: str) -> str:
+    """Return the text of an outlook."""
+    parts = [_wrap(intro)]
+    for quarter in letter.quarters:
+        parts.append(f"{quarter.name.upper()}\n{'=' * len(quarter.name)}")
+        parts += ["\n".join(_outlook_lines(item, address)) for item in quarter.items]
+    return _join(
+        [
+            *parts,
+            _wrap(f"Please note: {DISCLAIMER}"),
+            _wrap(f"This mail is from {site_name}. It comes once a week, because you asked for it."),
+            "Change what you get:\n" + address + letter.manage_path,
+            "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
+        ]
+    )
+
+
+def _outlook_lines(item: OutlookItem, address: str) -> Iterator[str]:
+    yield _bullet(f"{item.title} ({item.commissioner_name})")
+    if item.when:
+        yield _wrap(f"Opens: {item.when}", "  ")
+    yield _wrap(f"Can we go for it? {item.can_we_go}", "  ")
+    yield _wrap(f"What to do now: {item.what_to_do}", "  ")
+    yield f"  {address}{item.path}"
 
 
 def write_confirmation(letter: ConfirmationLetter, site_name: str, address: str) -> str:

@@ -1,9 +1,11 @@
-"""How mail leaves: to a folder, or to a mail server. Both take a message and return what became of it."""
+"""How mail leaves: to a folder, to a mail server, or by GOV.UK Notify. All return what became of it."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from feeds.mail_notify import SERVER, NotifySender
 from feeds.mail_outbox import FileSender, outbox_folder
 from feeds.mail_smtp import Server, SmtpSender
 from kil_pipeline.alerts.letters import Send
@@ -12,6 +14,11 @@ from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
 
 HOW = "KIL_MAIL must be file:FOLDER or smtp://user:password@host:port?tls=1 (or ?tls=starttls)."
+HOW_NOTIFY = (
+    "For GOV.UK Notify, KIL_MAIL must be notify:TEMPLATE-ID, and KIL_NOTIFY_KEY an API key as Notify shows it: "
+    "name, service and secret."
+)
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def make_sender(settings: Settings, *, return_path: str = "", clock: Callable[[], datetime] = utc_now) -> Send:
@@ -23,7 +30,18 @@ def make_sender(settings: Settings, *, return_path: str = "", clock: Callable[[]
     folder = outbox_folder(settings)
     if folder is not None:
         return FileSender(folder, settings, clock)
+    if settings.mail.startswith("notify:"):
+        return _make_notify(settings)
     return SmtpSender(read_server(settings.mail), settings, return_path, clock)
+
+
+def _make_notify(settings: Settings) -> Send:
+    """Read `notify:TEMPLATE-ID`, or `notify:TEMPLATE-ID?server=…` for another server than Notify's own."""
+    template, _, query = settings.mail.removeprefix("notify:").partition("?")
+    server = parse_qs(query).get("server", [SERVER])[-1]
+    if not re.fullmatch(_UUID, template) or not re.fullmatch(rf".*{_UUID}-{_UUID}", settings.notify_key):
+        raise ConfigurationError(HOW_NOTIFY)
+    return NotifySender(settings.notify_key, template, server=server)
 
 
 def read_server(address: str) -> Server:

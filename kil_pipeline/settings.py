@@ -40,8 +40,10 @@ class Settings:
     secret_keys: tuple[str, ...]
     """Signing keys, newest first: the first signs, all verify."""
     mail: str
-    """`file:FOLDER` or `smtp://user:password@host:port?tls=1`."""
+    """`file:FOLDER`, `smtp://user:password@host:port?tls=1` or `notify:TEMPLATE-ID`."""
     mail_from: str
+    notify_key: str
+    """The API key of GOV.UK Notify, where `mail` is `notify:TEMPLATE-ID`."""
     site_name: str
     quiet_period: timedelta
     """How long after a publication mail waits, so that small edits reach people as one change."""
@@ -61,6 +63,12 @@ class Settings:
     """How many days before a session those who come are reminded of it."""
     offer_for: timedelta
     """How long a place that fell free is kept for the first on the waiting list."""
+    websub_hub: str
+    """The hub that is told when feeds change (https://…); empty for none."""
+    operator_token: str
+    """Lets a program read /metrics and an operator open /operator; empty: nobody, but in development."""
+    bounce_token: str
+    """Lets a mail server hand over bounces at /mail/bounces; empty: nobody."""
     var: Path
     """The folder for what the product writes: database, outbox, logs."""
 
@@ -97,6 +105,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         secret_keys=_secret_keys(environ, development=environment == "development"),
         mail=environ.get("KIL_MAIL", str(table["mail"])),
         mail_from=environ.get("KIL_MAIL_FROM", str(table["mail_from"])),
+        notify_key=environ.get("KIL_NOTIFY_KEY", "").strip(),
         site_name=str(table["site_name"]),
         quiet_period=timedelta(minutes=_number(environ, table, "quiet_period_minutes")),
         tick_every=timedelta(seconds=_number(environ, table, "tick_seconds")),
@@ -109,6 +118,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         audit_people_kept=timedelta(days=round(365.25 * _number(environ, table, "audit_years"))),
         reminder_days=_days(table, "reminder_days"),
         offer_for=timedelta(hours=_number(environ, table, "offer_hours")),
+        websub_hub=_hub(environ.get("KIL_WEBSUB_HUB", str(table["websub_hub"]))),
+        operator_token=_token("KIL_OPERATOR_TOKEN", environ.get("KIL_OPERATOR_TOKEN", "")),
+        bounce_token=_token("KIL_BOUNCE_TOKEN", environ.get("KIL_BOUNCE_TOKEN", "")),
         var=var,
     )
 
@@ -165,6 +177,19 @@ def _openid(environ: Mapping[str, str], table: Mapping[str, Any]) -> OpenIdProvi
     if not issuer.startswith("https://") and environ.get("KIL_ENV") != "development":
         raise ConfigurationError(f"KIL_OIDC_ISSUER is “{issuer}”: it must start with https://.")
     return OpenIdProvider(issuer, client_id, secret, str(table["oidc_name"]))
+
+
+def _hub(address: str) -> str:
+    if address and not address.startswith("https://"):
+        raise ConfigurationError(f"KIL_WEBSUB_HUB is “{address}”: it must begin with https://.")
+    return address
+
+
+def _token(name: str, text: str) -> str:
+    token = text.strip()
+    if token and len(token) < 24:
+        raise ConfigurationError(f"{name} is too short: it needs at least 24 characters.")
+    return token
 
 
 def _number(environ: Mapping[str, str], table: Mapping[str, Any], name: str) -> float:

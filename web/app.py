@@ -8,11 +8,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kil_pipeline.organisations.audit import set_origin
 from web import api, cookies, errors, health, pages
 from web.admin import blueprint as admin
+from web.admin import operator
+from web.admin.bounce_views import bounces, take_bounce
 from web.by_link import blueprint as by_link
 from web.coming import blueprint as coming
 from web.commissioner import blueprint as commissioner
 from web.commissioner import openid_views
-from web.context import Context, context, nonce
+from web.context import Context, content_policy, context
 from web.public import blueprint as public
 from web.subscriber import blueprint as subscriber
 from web.subscriber.manage_views import stop as one_click_unsubscribe
@@ -49,9 +51,10 @@ def create_app(parts: Context) -> Flask:
     app.teardown_request(lambda error: set_origin(""))
     csrf = CSRFProtect(app)
     csrf.exempt(one_click_unsubscribe)  # mail programs have no cookie, only the signed address (RFC 8058)
+    csrf.exempt(take_bounce)  # mail servers have no cookie, only the token
     cookies.register(app)
     openid_views.register(app)
-    for part in (public, subscriber, commissioner, coming, by_link):
+    for part in (public, subscriber, commissioner, coming, by_link, operator, bounces):
         app.register_blueprint(part)
     if settings.development:  # it shows sign-in links
         app.register_blueprint(admin)
@@ -73,11 +76,7 @@ def add_security_headers(response: Response) -> Response:
     response.headers.pop(
         "Date", None
     )  # the web server says when it answered: what is kept warm would say when it was made
-    policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        f"script-src 'self' 'nonce-{nonce()}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Content-Security-Policy", content_policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     if context().settings.base_url.startswith("https://"):

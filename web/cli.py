@@ -22,6 +22,7 @@ from kil_pipeline.scheduler.queue import run_queue_worker
 from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import london_day, utc_now
 from web.area_commands import areas_group
+from web.bounce_commands import bounces_command
 from web.commands import migrated, with_database, with_settings
 from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, match_notices_command, template_command
@@ -200,6 +201,7 @@ kil.add_command(match_notices_command)
 kil.add_command(export_command)
 kil.add_command(import_venues_command)
 kil.add_command(venue_contact_command)
+kil.add_command(bounces_command)
 kil.add_command(template_command)
 kil.add_command(organisation)
 kil.add_command(doctor)

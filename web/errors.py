@@ -69,6 +69,7 @@ WAYS_ON = {
     "/alerts": ("Ask for alerts", "/alerts/new"),
     "/hosting": ("See all sessions", "/sessions"),
     "/coming": ("See all sessions", "/sessions"),
+    "/operator": ("How it runs", "/operator"),
     "/venues": ("See all venues", "/venues"),
     "/profile": ("Ask for a new link", "/profile"),
     "/my-data": ("Ask for a new link", "/my-data"),

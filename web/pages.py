@@ -23,7 +23,7 @@ from kil_pipeline.reference.stages import stage
 from kil_pipeline.reference.themes import theme
 from kil_pipeline.times import LONDON
 from web.context import absolute, nonce, now, today
-from web.queries import write_plan_query
+from web.queries import write_plan_query, write_pounds
 
 NAVIGATION = (
     ("Planned opportunities", "/plan"),
@@ -63,6 +63,7 @@ def register(app: Flask) -> None:
         asset=asset,
         navigation=navigation,
         plan_query=write_plan_query,
+        pounds_typed=write_pounds,
     )
     app.jinja_env.filters.update(
         area_name=lambda code: area(code).name,

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 from werkzeug.datastructures import MultiDict
 
+from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.errors import DomainError
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.money_parsing import parse_money
 from kil_pipeline.plan.queries import Order
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import Area, areas, find_area, similar_area
@@ -35,6 +38,10 @@ PARAMETERS = {
     "status": "statuses",
     "cpv": "cpv",
     "entry": "references",
+    "kind": "kinds",
+    "value_from": "value_least",
+    "value_to": "value_most",
+    "exactly": "exactly",
 }
 """Each parameter of the query string with the part of `Criteria` that it fills."""
 
@@ -108,6 +115,19 @@ class _Cpv(fields.String):
         return found
 
 
+class _Pounds(fields.String):
+    """An amount as people write it, in pence."""
+
+    def _deserialize(self, value: object, *args: object, **kwargs: object) -> Any:
+        try:
+            money = parse_money(str(value))
+        except DomainError:
+            money = None
+        if money is None or (None not in (money.least, money.most) and money.least != money.most):
+            raise ValidationError(f"“{str(value)[:30]}” is not an amount. Write one such as £50,000, 50k or £1.5m.")
+        return money.most if money.least is None else money.least
+
+
 def _one_of(what: str, codes: Iterable[str]) -> validate.Validator:
     return validate.OneOf(list(codes), error=f"We know no {what} “{{input}}”. Choose one from the list.")
 
@@ -133,6 +153,10 @@ class PlanQuerySchema(Schema):
     statuses = _some(fields.String(validate=_one_of("status", [s.value for s in Status if s is not Status.DRAFT])))
     cpv = _some(_Cpv())
     references = _some(fields.String(validate=validate.Length(max=30, error="That is not one of our references.")))
+    kinds = _some(fields.String(validate=_one_of("kind of news", NEWS_KINDS)))
+    value_least = _Pounds(load_default=None)
+    value_most = _Pounds(load_default=None)
+    exactly = fields.Boolean(load_default=False, error_messages={"invalid": "Write exactly=yes, or leave it out."})
     page = fields.Integer(
         load_default=1,
         validate=[
@@ -153,6 +177,9 @@ class PlanQuerySchema(Schema):
         }
         if len(str(data.get("words", ""))) > MOST_WORDS:
             problems["q"] = [f"Search for at most {MOST_WORDS} characters."]
+        least, most = data.get("value_least"), data.get("value_most")
+        if isinstance(least, int) and isinstance(most, int) and least > most:
+            problems["value_most"] = ["The highest amount is less than the lowest. Change one of them."]
         if problems:
             raise ValidationError(problems)
 
@@ -165,10 +192,14 @@ class PlanQuerySchema(Schema):
 
 def _criteria(data: Mapping[str, object]) -> Criteria:
     parts = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
-    return Criteria(words=str(data.get("words", "")), **parts)
+    single = {name: data[name] for name in ("value_least", "value_most", "exactly") if data.get(name) is not None}
+    return Criteria(words=str(data.get("words", "")), **parts, **single)  # type: ignore[arg-type]  # read by the schema
 
 
 _SCHEMA_KEYS = {parameter: ("q" if name == "words" else name) for parameter, name in PARAMETERS.items()}
+
+
+_SINGLE = ("q", "page", "order", "value_least", "value_most", "exactly")
 
 
 def read_plan_query(arguments: MultiDict[str, str]) -> PlanQuery:
@@ -177,7 +208,7 @@ def read_plan_query(arguments: MultiDict[str, str]) -> PlanQuery:
     for parameter, key in (_SCHEMA_KEYS | {"page": "page", "order": "order"}).items():
         values = [line for value in arguments.getlist(parameter) if (line := clean_line(value))]
         if values:
-            data[key] = values[0] if key in ("q", "page", "order") else values
+            data[key] = values[0] if key in _SINGLE else values
     try:
         query: PlanQuery = PlanQuerySchema().load(data)
     except ValidationError as error:
@@ -202,6 +233,11 @@ def _lines(value: object) -> Iterable[str]:
         yield str(value)
 
 
+def write_pounds(pence: int | None) -> str:
+    """Return pence as they are typed into a box: "50000"; empty for none."""
+    return "" if pence is None else f"{pence // 100}" + (f".{pence % 100:02}" if pence % 100 else "")
+
+
 def write_plan_query(criteria: Criteria, **more: str | int) -> str:
     """Return the query string (with its `?`, or empty) that reads back as `criteria`."""
     pairs: list[tuple[str, str | int]] = []
@@ -209,5 +245,7 @@ def write_plan_query(criteria: Criteria, **more: str | int) -> str:
         value = getattr(criteria, name)
         pairs += [(parameter, value)] if isinstance(value, str) and value else []
         pairs += [(parameter, part) for part in value] if isinstance(value, tuple) else []
+        pairs += [(parameter, "yes")] if value is True else []
+        pairs += [(parameter, write_pounds(value))] if type(value) is int else []
     pairs += list(more.items())
     return "?" + urlencode(pairs) if pairs else ""

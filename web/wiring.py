@@ -8,6 +8,7 @@ from typing import Any
 
 from feeds.mail import make_renderer
 from feeds.mail_transports import make_sender
+from feeds.webhook_posts import make_poster
 from kil_pipeline.database import Database
 from kil_pipeline.plan.timed_releases import release_due
 from kil_pipeline.scheduler.clock import start_clock
@@ -45,6 +46,8 @@ def make_jobs(settings: Settings, database: Database) -> Jobs:
         send=make_sender(settings),
         random=random.random,
         release_values=release_due,
+        post=make_poster(),
+        ping=make_poster(allow=lambda address: True),
     )
 
 

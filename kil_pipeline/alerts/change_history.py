@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session, aliased
 
 from kil_pipeline.alerts.matches import events_at
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
+from kil_pipeline.alerts.news_kinds import wants_kind
 from kil_pipeline.events.change_index import EVERY, ChangeKey, facet_key
 from kil_pipeline.events.log import LoggedEvent, read_event
 from kil_pipeline.events.types import Facets, PublicEvent
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import related_areas
 
 STRETCH = 100
 """Positions of one archive document. Another number would change documents that are said never to change."""
@@ -121,7 +121,7 @@ def _spans(
 
 def _keys(criteria: Criteria) -> list[list[str]]:
     """Return, for each part of `criteria` that is indexed, the keys of which a change has one."""
-    areas = {related for code in criteria.areas for related in related_areas(code)}
+    areas = criteria.area_codes()
     parts = {
         "reference": criteria.references,
         "commissioner": criteria.commissioners,
@@ -143,12 +143,16 @@ def _read(session: Session, spans: list[_Span], criteria: Criteria) -> list[Chan
     found = []
     for first, last in met:
         logged = [read_event(rows[position]) for position in range(first, last + 1)]
-        events = tuple(one.event for one in logged if isinstance(one.event, PublicEvent) and tells_anyone(one.event))
+        told = (one.event for one in logged if isinstance(one.event, PublicEvent) and tells_anyone(one.event))
+        events = tuple(event for event in told if wants_kind(criteria, event))
         if events:
             found.append(Change(logged[0].id, last, logged[0].recorded_at, events))
     return found
 
 
 def _meets(logged: LoggedEvent, criteria: Criteria) -> bool:
-    """Tell whether a change meets criteria, by its last event: all its events say the same facets."""
+    """Tell whether a change meets criteria, by its last event: all its events say the same facets.
+
+    Which kinds of news are wanted is asked of each of its events.
+    """
     return isinstance(logged.event, PublicEvent) and explain_match(logged.event.facets, criteria) is not None

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kil_pipeline.alerts.matching import explain_match
+from kil_pipeline.alerts.matching import meets
 from kil_pipeline.codec import from_json, to_json
 from kil_pipeline.database import Base, new_id
-from kil_pipeline.events.types import Facets
+from kil_pipeline.events.types import Facets, PublicEvent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.reference.areas import related_areas
 from kil_pipeline.text import parse_query
@@ -65,9 +65,9 @@ def keep_criteria(session: Session, criteria: Criteria) -> uuid.UUID:
     return row.id
 
 
-def matching_criteria(session: Session, facets: Facets) -> list[uuid.UUID]:
+def matching_criteria(session: Session, event: PublicEvent) -> list[uuid.UUID]:
     """Return the ids of all stored criteria that an event meets."""
-    keys = sorted({_number(key) for key in event_keys(facets)})
+    keys = sorted({_number(key) for key in event_keys(event.facets)})
     found: dict[uuid.UUID, dict[str, Any]] = {}
     for start in range(0, len(keys), 500):
         rows = session.execute(
@@ -76,7 +76,7 @@ def matching_criteria(session: Session, facets: Facets) -> list[uuid.UUID]:
             .where(CriteriaKey.key.in_(keys[start : start + 500]))
         )
         found |= {row.id: row.body for row in rows}
-    return [key for key, body in found.items() if explain_match(facets, from_json(Criteria, body)) is not None]
+    return [key for key, body in found.items() if meets(event, from_json(Criteria, body))]
 
 
 def criteria_keys(criteria: Criteria) -> Iterable[str]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.money import describe_band
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import area
 from kil_pipeline.reference.cpv import cpv_label
@@ -19,11 +21,13 @@ def describe_criteria(criteria: Criteria) -> str:
         _any(criteria.references),
         _any(theme(code).name for code in criteria.themes),
         _any(cpv_label(code) for code in criteria.cpv),
-        _with("in ", _any(area(code).name for code in criteria.areas)),
+        _with("only exactly in " if criteria.exactly else "in ", _any(area(code).name for code in criteria.areas)),
         _with("from ", _any(criteria.commissioners)),
         _with("chosen by: ", _any(route(code).plain for code in criteria.routes)),
         _with("can we go for it: ", _any(CHANCES[code] for code in criteria.chances)),
         _with("status: ", _any(Status(code).label for code in criteria.statuses)),
+        _with("worth ", describe_band(criteria.value_least, criteria.value_most)),
+        _with("news: ", _any(NEWS_KINDS[code].lower() for code in criteria.kinds)),
         _with("with the words ", f"“{criteria.words}”" if criteria.words else ""),
     ]
     line = ", ".join(part for part in parts if part)

@@ -17,9 +17,9 @@ from kil_pipeline.alerts.letters import Outcome, Receipt
 from kil_pipeline.alerts.suppressions import suppress
 from kil_pipeline.database import Base, new_id
 
-DeliveryKind = Literal["digest", "confirmation", "sign_in", "address_change", "address_changed", "notice"]
+DeliveryKind = Literal["digest", "confirmation", "sign_in", "address_change", "address_changed", "notice", "outlook"]
 KINDS: tuple[DeliveryKind, ...] = get_args(DeliveryKind)
-WAITED_FOR: tuple[DeliveryKind, ...] = tuple(kind for kind in KINDS if kind != "digest")
+WAITED_FOR: tuple[DeliveryKind, ...] = tuple(kind for kind in KINDS if kind not in ("digest", "outlook"))
 """Somebody sits before a screen until these come: they go before every digest."""
 LEASE = timedelta(minutes=10)
 """How long a worker may take until the next attempt of its batch, and for one attempt, before others take over."""
@@ -131,7 +131,7 @@ def claim_deliveries(session: Session, now: datetime, *, limit: int = 10) -> tup
     """
     rows = [*session.scalars(due_deliveries(WAITED_FOR, now, limit))]
     if len(rows) < limit:
-        rows += session.scalars(due_deliveries(("digest",), now, limit - len(rows)))
+        rows += session.scalars(due_deliveries(("digest", "outlook"), now, limit - len(rows)))
     for row in rows:
         row.state, row.due_at, row.attempts = "sending", now + LEASE, row.attempts + 1
     session.flush()

@@ -82,6 +82,7 @@ def assemble_digests(
         found = _unsent(session, person, quiet_time)
         if found:
             _queue_digest(session, person, frequency, found, now)
+            person.heard_at = now
             queued += 1
         rest = found[-1].position if len(found) == MOST_ITEMS else quiet_time.floor
         person.sent_position = max(person.sent_position, min(rest, quiet_time.floor))

@@ -12,6 +12,7 @@ from kil_pipeline.alerts.matches import Match, matched_position
 from kil_pipeline.alerts.mutes import is_muted
 from kil_pipeline.alerts.personal_data import held_about
 from kil_pipeline.alerts.subscribers import Subscriber, Subscription
+from kil_pipeline.alerts.webhooks import Webhook
 
 MOST_AT_ONCE = 500
 """How many rows of a kind are erased in one transaction; the rest follows at the next tick."""
@@ -46,7 +47,10 @@ def erase_stopped(session: Session, now: datetime) -> int:
 
 def erase_unused_criteria(session: Session) -> int:
     """Erase criteria that nobody asks for any more, with what matched them. Returns how many."""
-    unused = ~sa.exists().where(Subscription.criteria_id == CriteriaRow.id)
+    unused = sa.and_(
+        ~sa.exists().where(Subscription.criteria_id == CriteriaRow.id),
+        ~sa.exists().where(Webhook.criteria_id == CriteriaRow.id),
+    )
     found = sa.select(CriteriaRow.id).where(unused).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)
     ids = session.scalars(found).all()
     # Asked again, now that they are locked: somebody may have chosen one of them in between.

@@ -19,10 +19,12 @@ from kil_pipeline.alerts.letters import (
     DigestLetter,
     Frequency,
     Letter,
+    OutlookLetter,
     SignInLetter,
 )
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.notices import NoticeContext, WriteNotice
+from kil_pipeline.alerts.outlooks import read_quarters
 from kil_pipeline.alerts.requests import LINK_DAYS, mint_confirmation_token, read_request
 from kil_pipeline.alerts.subscribers import Subscriber
 from kil_pipeline.alerts.suppressions import is_suppressed
@@ -54,7 +56,7 @@ class LetterWriter:
         if delivery.kind == "notice":
             context = NoticeContext(self.signer, self.random_token, now)
             return self.notices[delivery.body["notice"]](session, delivery.body["about"], context)
-        return self._digest(session, delivery)
+        return self._outlook(session, delivery) if delivery.kind == "outlook" else self._digest(session, delivery)
 
     def _sign_in(self, session: Session, delivery: ClaimedDelivery, now: datetime) -> Letter | None:
         if not delivery.body["user"]:
@@ -90,6 +92,16 @@ class LetterWriter:
         if not wants_address(session, change_id):
             return None
         return AddressChangeLetter(self.signer.address_path(change_id), LINK_DAYS)
+
+    def _outlook(self, session: Session, delivery: ClaimedDelivery) -> Letter | None:
+        subscriber = session.get(Subscriber, delivery.subscriber_id) if delivery.subscriber_id else None
+        if subscriber is None or subscriber.stopped_at is not None:
+            return None
+        return OutlookLetter(
+            quarters=read_quarters(delivery.body["quarters"]),
+            unsubscribe_path=self.signer.unsubscribe_path(subscriber.id),
+            manage_path=self.signer.manage_path(subscriber.id),
+        )
 
     def _digest(self, session: Session, delivery: ClaimedDelivery) -> Letter | None:
         subscriber = session.get(Subscriber, delivery.subscriber_id) if delivery.subscriber_id else None

@@ -17,11 +17,18 @@ class Frequency(StrEnum):
     AT_ONCE = "at_once"
     DAILY = "daily"
     WEEKLY = "weekly"
+    BULLETIN = "bulletin"
+    """Once a week too, in a shape that is made to be passed on."""
 
     @property
     def label(self) -> str:
         """The frequency in plain words."""
-        return {"at_once": "as soon as it happens", "daily": "once a day", "weekly": "once a week"}[self.value]
+        return {
+            "at_once": "as soon as it happens",
+            "daily": "once a day",
+            "weekly": "once a week",
+            "bulletin": "once a week, as a bulletin to pass on",
+        }[self.value]
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,45 @@ class NoticeLetter:
     """Paragraphs after the buttons: how long a link lives, what happens if nothing is done."""
 
 
-Letter = DigestLetter | ConfirmationLetter | SignInLetter | AddressChangeLetter | AddressChangedLetter | NoticeLetter
+@dataclass(frozen=True)
+class OutlookItem:
+    """One planned opportunity, as an outlook tells it. All of it is public."""
+
+    title: str
+    commissioner_name: str
+    can_we_go: str
+    what_to_do: str
+    when: str
+    """When it opens, as it is known, in words; empty where that is not known."""
+    path: str
+
+
+@dataclass(frozen=True)
+class OutlookQuarter:
+    """What opens in one quarter, by its name in words."""
+
+    name: str
+    items: tuple[OutlookItem, ...]
+
+
+@dataclass(frozen=True)
+class OutlookLetter:
+    """What is coming up in what a subscriber follows, by quarter. Never empty."""
+
+    quarters: tuple[OutlookQuarter, ...]
+    unsubscribe_path: str
+    manage_path: str
+
+
+Letter = (
+    OutlookLetter
+    | DigestLetter
+    | ConfirmationLetter
+    | SignInLetter
+    | AddressChangeLetter
+    | AddressChangedLetter
+    | NoticeLetter
+)
 
 
 @dataclass(frozen=True)

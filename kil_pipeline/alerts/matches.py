@@ -58,7 +58,7 @@ def match_events(session: Session, *, limit: int = 200) -> int:
                 subject_id=facets.subject_id,
                 recorded_at=logged.recorded_at,
             )
-            for criteria_id in matching_criteria(session, facets)
+            for criteria_id in matching_criteria(session, logged.event)
         )
         session.flush()
     if events:

@@ -1,9 +1,11 @@
 """Does an event meet what somebody asked for? One pure function says so, and why, in words."""
 
+from kil_pipeline.alerts.news_kinds import wants_kind
 from kil_pipeline.events.types import EntryCorrected, Event, Facets, PublicEvent, SessionUpdated
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import area, related_areas, relation
+from kil_pipeline.plan.money import describe_band
+from kil_pipeline.reference.areas import area, related_areas, relation, same_areas
 from kil_pipeline.reference.cpv import cpv_label
 from kil_pipeline.reference.routes import route
 from kil_pipeline.reference.themes import theme
@@ -15,13 +17,20 @@ def tells_anyone(event: Event) -> bool:
     return isinstance(event, PublicEvent) and not isinstance(event, EntryCorrected | SessionUpdated)
 
 
+def meets(event: PublicEvent, criteria: Criteria) -> bool:
+    """Whether somebody who asked for `criteria` is to be told of an event."""
+    return wants_kind(criteria, event) and explain_match(event.facets, criteria) is not None
+
+
 def explain_match(facets: Facets, criteria: Criteria) -> str | None:
-    """Return why an event meets `criteria`, in words for the reader; None where it does not.
+    """Return why what an event is about meets `criteria`, in words for the reader; None where it does not.
+
+    Which kinds of news they want is another question: see `meets`.
 
     Values of one part are alternatives, parts add up, an empty part means any: as in `plan.queries`.
     """
     reasons: list[str] = []
-    for part in (_references, _commissioners, _areas, _themes, _cpv, _routes, _words):
+    for part in (_references, _commissioners, _areas, _themes, _cpv, _routes, _value, _words):
         reason = part(facets, criteria)
         if reason is None:
             return None
@@ -49,8 +58,9 @@ def _areas(facets: Facets, criteria: Criteria) -> str | None:
     if not criteria.areas:
         return ""
     for wanted in criteria.areas:
+        meant = same_areas(wanted) if criteria.exactly else related_areas(wanted)
         for code in facets.areas:
-            if code in related_areas(wanted):
+            if code in meant:
                 return _area_words(code, wanted)
     return None
 
@@ -90,6 +100,20 @@ def _routes(facets: Facets, criteria: Criteria) -> str | None:
     if criteria.routes and facets.route:
         return f"“{route(facets.route).plain}”"
     return f"“{CHANCES[facets.chance]}”" if criteria.chances else ""
+
+
+def _value(facets: Facets, criteria: Criteria) -> str | None:
+    band = describe_band(criteria.value_least, criteria.value_most)
+    if not band:
+        return ""
+    least, most = facets.value_least, facets.value_most
+    if least is None and most is None:
+        return f"what may be worth {band} (no figure yet)"
+    if criteria.value_least is not None and most is not None and most < criteria.value_least:
+        return None
+    if criteria.value_most is not None and least is not None and least > criteria.value_most:
+        return None
+    return f"what may be worth {band}"
 
 
 def _words(facets: Facets, criteria: Criteria) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.alerts.digest_items import MatchedEvent, make_items
 from kil_pipeline.alerts.letters import DigestItem
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
+from kil_pipeline.alerts.news_kinds import wants_kind
 from kil_pipeline.codec import from_json
 from kil_pipeline.events.log import EventRow, read_event
 from kil_pipeline.events.types import EVENT_TYPES, Facets, PublicEvent
@@ -28,7 +29,7 @@ class PastNews:
     """What there would have been, one item for each entry or session, the last changed first."""
 
     items: tuple[tuple[date, DigestItem], ...]
-    """At most `MOST_SHOWN`, each with the day (in London) of its last change."""
+    """At most as many as were asked for, each with the day (in London) of its last change."""
     subjects: int
     """How many entries and sessions in all."""
     changes: int
@@ -37,11 +38,13 @@ class PastNews:
     """The first day looked at."""
 
 
-def past_news(session: Session, criteria: Criteria, now: datetime) -> PastNews:
-    """Return what `criteria` would have brought in the last `DAYS`."""
+def past_news(
+    session: Session, criteria: Criteria, now: datetime, *, days: int = DAYS, most: int = MOST_SHOWN
+) -> PastNews:
+    """Return what `criteria` would have brought in the last days, at most so many items of it."""
     recent = (
         sa.select(EventRow)
-        .where(EventRow.recorded_at > now - timedelta(days=DAYS), EventRow.kind.in_(KINDS))
+        .where(EventRow.recorded_at > now - timedelta(days=days), EventRow.kind.in_(KINDS))
         .order_by(EventRow.position.desc())
         .limit(MOST_LOOKED_AT)
     )
@@ -50,12 +53,12 @@ def past_news(session: Session, criteria: Criteria, now: datetime) -> PastNews:
     by_subject: dict[str, list[EventRow]] = {}
     for row in _met(rows, criteria):
         by_subject.setdefault(str(row.subject_id), []).append(row)
-    shown = list(by_subject.values())[:MOST_SHOWN]
+    shown = list(by_subject.values())[:most]
     return PastNews(
         items=tuple((london_day(group[0].recorded_at), _item(group, criteria)) for group in shown),
         subjects=len(by_subject),
         changes=sum(len(group) for group in by_subject.values()),
-        since=london_day(now - timedelta(days=DAYS) if whole else rows[-1].recorded_at),
+        since=london_day(now - timedelta(days=days) if whole else rows[-1].recorded_at),
     )
 
 
@@ -63,7 +66,10 @@ def _met(rows: Iterable[EventRow], criteria: Criteria) -> Iterable[EventRow]:
     """Yield the events that criteria meet. The facets alone are read: most events are not met."""
     for row in rows:
         facets = from_json(Facets, row.body["facets"])
-        if explain_match(facets, criteria) is not None and tells_anyone(read_event(row).event):
+        if explain_match(facets, criteria) is None:
+            continue
+        event = read_event(row).event
+        if isinstance(event, PublicEvent) and tells_anyone(event) and wants_kind(criteria, event):
             yield row
 
 

@@ -39,6 +39,12 @@ class Subscriber(Base):
     """Until then nothing is sent; afterwards all that happened meanwhile."""
     confirmed_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None] = mapped_column(index=True)
+    outlook_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the next outlook leaves; null for those who did not ask for it."""
+    heard_at: Mapped[datetime | None]
+    """When the last digest was made for them."""
+    silence_note: Mapped[bool] = mapped_column(server_default=sa.true(), default=True)
+    """Whether to tell them, once, after eight weeks without a digest, what is still watched."""
 
 
 class Subscription(Base):
@@ -65,6 +71,8 @@ class SubscriberView:
     stopped: bool
     paused_until: datetime | None
     muted: tuple[MutedSubject, ...]
+    outlook: bool = False
+    silence_note: bool = True
 
 
 def add_choices(
@@ -96,10 +104,13 @@ def add_choices(
 def _start_again(row: Subscriber, position: int) -> None:
     """Nothing from the time in between is sent."""
     row.stopped_at, row.paused_until, row.sent_position = None, None, position
+    row.outlook_due_at = None
 
 
 def _set_frequency(row: Subscriber, frequency: Frequency, weekday: int, digest_hour: time, now: datetime) -> None:
     """Set when mail leaves. Saying the same again must not put off a digest that is due this very minute."""
+    if row.outlook_due_at is not None and row.weekday != weekday:
+        row.outlook_due_at = next_digest_at(Frequency.WEEKLY, weekday, digest_hour, now)
     if (row.frequency, row.weekday) != (frequency.value, weekday) or row.due_at is None:
         row.frequency, row.weekday = frequency.value, weekday
         row.due_at = next_digest_at(frequency, weekday, digest_hour, now)
@@ -133,6 +144,8 @@ def subscriber_view(session: Session, subscriber_id: uuid.UUID) -> SubscriberVie
         stopped=row.stopped_at is not None,
         paused_until=row.paused_until,
         muted=muted_subjects(session, subscriber_id),
+        outlook=row.outlook_due_at is not None,
+        silence_note=row.silence_note,
     )
 
 

@@ -19,7 +19,6 @@ from kil_pipeline.engagement.venues import Venue
 from kil_pipeline.errors import NotFound
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import related_areas
 
 
 def public_session(session: Session, reference: str) -> PublicSession:
@@ -108,7 +107,7 @@ def _chosen(criteria: Criteria) -> sa.Select[SessionRow, Venue, Organisation]:
         .where(SessionRow.state.in_([state.value for state in PUBLIC_STATES]))
     )
     if criteria.areas:
-        codes = {code for area in criteria.areas for code in related_areas(area)}
+        codes = criteria.area_codes()
         chosen = chosen.where(SessionRow.id.in_(sa.select(SessionArea.session_id).where(SessionArea.code.in_(codes))))
     if criteria.commissioners:
         chosen = chosen.where(Organisation.slug.in_(criteria.commissioners))

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, fields, replace
 
 from kil_pipeline.codec import to_json
+from kil_pipeline.reference.areas import related_areas, same_areas
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Criteria:
     """CPV codes of 8 digits; a code with trailing zeros also finds what lies below it."""
     references: tuple[str, ...] = ()
     """References of single entries: how one planned opportunity is followed."""
+    kinds: tuple[str, ...] = ()
+    """Which news is wanted: see `alerts.news_kinds.NEWS_KINDS`. The plan itself, which has no news, takes no heed."""
+    value_least: int | None = None
+    value_most: int | None = None
+    """Pence. What may lie between them is met, and so is what has no figure yet."""
+    exactly: bool = False
+    """Whether areas find themselves alone: nothing that lies in them, and nothing around them."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -32,6 +40,7 @@ class Criteria:
             if isinstance(value, tuple):
                 object.__setattr__(self, field.name, tuple(sorted(set(value))))
         object.__setattr__(self, "words", " ".join(self.words.split()))
+        object.__setattr__(self, "exactly", self.exactly and bool(self.areas))
 
     def canonical(self) -> str:
         """Return the one text that equal criteria share: the key under which they are stored and cached."""
@@ -44,3 +53,12 @@ class Criteria:
     def without_words(self) -> "Criteria":
         """Return the same criteria for any words."""
         return replace(self, words="")
+
+    def without_kinds(self) -> "Criteria":
+        """Return the same criteria for the plan as it stands, which has no news."""
+        return replace(self, kinds=())
+
+    def area_codes(self) -> frozenset[str]:
+        """Return every area that meets the areas asked for."""
+        meant = same_areas if self.exactly else related_areas
+        return frozenset(code for wanted in self.areas for code in meant(wanted))

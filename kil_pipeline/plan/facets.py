@@ -5,7 +5,7 @@ for everything that it is related to: an entry of two districts counts once for 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.entries import PublicArea, PublicEntryRow, PublicTheme
 from kil_pipeline.plan.queries import conditions_for
-from kil_pipeline.reference.areas import related_areas
+from kil_pipeline.reference.areas import related_areas, same_areas
 
 Counts = Mapping[str, Mapping[str, int]]
 """For each filter that is counted, named as in `Criteria`: how many entries each code would leave; 0 for the rest."""
@@ -33,7 +33,9 @@ _COLUMNS: dict[str, sa.SQLColumnExpression[Any]] = {
 def count_choices(session: Session, criteria: Criteria) -> Counts:
     """Return how many public entries each choice would leave, were it the only one of its filter."""
     counts: dict[str, Mapping[str, int]] = {part: dict(_grouped(session, criteria, part)) for part in _COLUMNS}
-    counts["areas"] = _count_areas(session, replace(criteria, areas=()))
+    counts["areas"] = _count_areas(
+        session, replace(criteria, areas=()), same_areas if criteria.exactly else related_areas
+    )
     return counts
 
 
@@ -48,7 +50,7 @@ def _grouped(session: Session, criteria: Criteria, part: str) -> Iterator[tuple[
         yield str(code), int(number)
 
 
-def _count_areas(session: Session, others: Criteria) -> Counter[str]:
+def _count_areas(session: Session, others: Criteria, meant: Callable[[str], frozenset[str]]) -> Counter[str]:
     together = (
         _entries(sa.select(sa.func.aggregate_strings(PublicArea.code, " ").label("codes")))
         .join(PublicArea, PublicArea.entry_id == PublicEntryRow.entry_id)
@@ -58,7 +60,7 @@ def _count_areas(session: Session, others: Criteria) -> Counter[str]:
     )
     counts: Counter[str] = Counter()
     for codes, number in session.execute(sa.select(together.c.codes, sa.func.count()).group_by(together.c.codes)):
-        for code in frozenset[str]().union(*(related_areas(code) for code in codes.split())):
+        for code in frozenset[str]().union(*(meant(code) for code in codes.split())):
             counts[code] += number
     return counts
 

@@ -57,6 +57,13 @@ def describe(money: Money) -> str:
     return amount + period + vat
 
 
+def describe_band(least: int | None, most: int | None) -> str:
+    """Return a band of amounts (pence) in words: "£10,000 to £50,000"; empty without a bound."""
+    if least is not None and most is not None:
+        return f"{pounds(least)} to {pounds(most)}"
+    return "" if least is None and most is None else describe(Money(least, most))
+
+
 def pounds(pence: int) -> str:
     """Return pence as pounds: "£2 billion", "£1.1 million", "£400,000", "£12.50". Nothing is rounded."""
     whole, rest = divmod(pence, 100)

@@ -26,7 +26,6 @@ from kil_pipeline.plan.entries import (
 )
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.search import matching_entries, rank_entries
-from kil_pipeline.reference.areas import related_areas
 
 MOST_PER_PAGE = 100
 
@@ -241,7 +240,7 @@ def conditions_for(
     entry = PublicEntryRow
     found: list[sa.ColumnElement[bool]] = []
     if criteria.areas:
-        codes = sorted({code for chosen in criteria.areas for code in related_areas(chosen)})
+        codes = sorted(criteria.area_codes())
         found.append(key.in_(sa.select(PublicArea.entry_id).where(PublicArea.code.in_(codes))))
     if criteria.themes:
         found.append(key.in_(sa.select(PublicTheme.entry_id).where(PublicTheme.code.in_(criteria.themes))))
@@ -257,6 +256,10 @@ def conditions_for(
     ):
         if values:
             found.append(column.in_(values))
+    if criteria.value_least is not None:  # no figure yet: it may come to that
+        found.append(sa.or_(entry.value_most.is_(None), entry.value_most >= criteria.value_least))
+    if criteria.value_most is not None:
+        found.append(sa.or_(entry.value_least.is_(None), entry.value_least <= criteria.value_most))
     if criteria.words:
         found.append(matching_entries(session, criteria.words, key))
     return found

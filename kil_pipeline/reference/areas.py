@@ -87,6 +87,11 @@ def related_areas(code: str) -> frozenset[str]:
     return sharing | graph.overlapping.get(code, frozenset())
 
 
+def same_areas(code: str) -> frozenset[str]:
+    """Return an area's code, and those of areas that are the same place: a council and its statistical area."""
+    return _graph().same.get(area(code).code, frozenset()) | {code}
+
+
 def relation(of: str, to: str) -> Relation | None:
     """Return how one area lies to another: Leeds is *within* West Yorkshire; None where they have nothing in common."""
     graph = _graph()

@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
 from kil_pipeline.alerts.deliveries import delivery_is_due
-from kil_pipeline.scheduler.heartbeats import beat
+from kil_pipeline.scheduler.heartbeats import beat, note_tick
 from kil_pipeline.scheduler.jobs import Jobs, run_tick, send_deliveries
 
 SEND_SECONDS = 5
@@ -40,10 +40,12 @@ def start_clock(jobs: Jobs, every: timedelta) -> BackgroundScheduler:
 
 def tick(jobs: Jobs) -> None:
     """Do what is due now, and say so in the log where there was anything."""
-    now = jobs.clock()
+    now, worker = jobs.clock(), f"{socket.gethostname()}:{os.getpid()}"
     try:
         note_alive(jobs, now)
         report = run_tick(jobs, now)
+        with jobs.database.write() as session:
+            note_tick(session, worker, "; ".join(report.lines()), failed=bool(report.failures))
     except SQLAlchemyError as error:
         log.error("tick failed", cause=str(error).splitlines()[0])
         return

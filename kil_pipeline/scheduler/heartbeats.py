@@ -18,6 +18,10 @@ class Heartbeat(Base):
 
     worker: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
     beat_at: Mapped[datetime]
+    said: Mapped[str] = mapped_column(sa.String(500), server_default="", default="")
+    """What its last tick did, in one line."""
+    failed: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    """Whether a job of its last tick failed."""
 
 
 def beat(session: Session, worker: str, now: datetime) -> None:
@@ -28,6 +32,18 @@ def beat(session: Session, worker: str, now: datetime) -> None:
         session.add(Heartbeat(worker=worker, beat_at=now))
     else:
         row.beat_at = now
+
+
+def note_tick(session: Session, worker: str, said: str, *, failed: bool) -> None:
+    """Note what a tick did."""
+    row = session.get(Heartbeat, worker)
+    if row is not None:
+        row.said, row.failed = said[:500], failed
+
+
+def last_ticks(session: Session) -> tuple[Heartbeat, ...]:
+    """Return the heartbeats of a day, the latest first."""
+    return tuple(session.scalars(sa.select(Heartbeat).order_by(Heartbeat.beat_at.desc(), Heartbeat.worker)))
 
 
 def worker_alive(session: Session, now: datetime) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.address_changes import erase_old_changes
+from kil_pipeline.alerts.bounces import erase_old_bounces
 from kil_pipeline.alerts.deliveries import (
     ClaimedDelivery,
     claim_deliveries,
@@ -24,13 +25,17 @@ from kil_pipeline.alerts.erasure import (
     erase_stopped,
     erase_unused_criteria,
 )
+from kil_pipeline.alerts.hub_pings import due_ping, mark_ping
 from kil_pipeline.alerts.letter_writing import LetterWriter
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
+from kil_pipeline.alerts.outlooks import assemble_outlooks
 from kil_pipeline.alerts.release_notices import warn_of_releases
 from kil_pipeline.alerts.requests import erase_old_requests
+from kil_pipeline.alerts.silences import note_silences
+from kil_pipeline.alerts.webhooks import PostCall, WebhookAnswer, erase_old_webhooks
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.hosts import erase_old_addresses
 from kil_pipeline.engagement.record_checks import erase_old_checks, finish_checks
@@ -49,6 +54,7 @@ from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, tu
 from kil_pipeline.plan.submissions import lift_held
 from kil_pipeline.rate_counts import erase_old_counts
 from kil_pipeline.scheduler.notices import NOTICES
+from kil_pipeline.scheduler.webhook_job import call_webhooks
 from kil_pipeline.settings import Settings
 from kil_pipeline.support.data_requests import erase_old_data_requests
 from kil_pipeline.support.help_requests import erase_old_help
@@ -76,6 +82,10 @@ class Jobs:
     """Asked once for each tick; what is due is asked for the tick's own moment."""
     monotonic: Callable[[], float] = time.monotonic
     """Seconds. Tells how much of a lease is used up, whatever is done to the clock meanwhile."""
+    post: PostCall = field(default=lambda call: WebhookAnswer(0, detail="No way to call is set up."))
+    """Makes webhook calls; from `feeds`, as `send` is."""
+    ping: PostCall = field(default=lambda call: WebhookAnswer(0, detail="No way to call is set up."))
+    """Tells the hub: its operator chose its address, so that it may be one of their own network."""
     notices: Mapping[str, WriteNotice] = field(default_factory=lambda: NOTICES)
     """Who writes which notice."""
 
@@ -208,6 +218,40 @@ def _remind(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: remind(session, jobs.settings.reminder_days, now))
 
 
+def _outlooks(jobs: Jobs, now: datetime) -> int:
+    queued = 0
+
+    def step(session: Session) -> int:
+        nonlocal queued
+        people, mails = assemble_outlooks(session, digest_hour=jobs.settings.digest_at, now=now)
+        queued += mails
+        return people
+
+    _in_batches(jobs, step)
+    return queued
+
+
+def _note_silences(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: note_silences(session, digest_hour=jobs.settings.digest_at, now=now))
+
+
+def _call_webhooks(jobs: Jobs, now: datetime) -> int:
+    return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, now)
+
+
+def _ping_hub(jobs: Jobs, now: datetime) -> int:
+    if not jobs.settings.websub_hub:
+        return 0
+    with jobs.database.write() as session:
+        due = due_ping(session, jobs.settings.websub_hub, jobs.settings.base_url, now)
+    if due is None:
+        return 0
+    answer = jobs.ping(due[0])
+    with jobs.database.write() as session:
+        mark_ping(session, due[1], answer, now, jobs.random())
+    return int(answer.taken)
+
+
 def send_deliveries(jobs: Jobs, now: datetime) -> int:
     """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
     writer, moment = jobs.letter_writer(), jobs.clock_from(now)
@@ -269,6 +313,8 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_old_needs,
         erase_old_registrations,
         erase_old_checks,
+        erase_old_webhooks,
+        erase_old_bounces,
     )
     erased = 0
     for step in steps:
@@ -292,6 +338,10 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("waiting lists moved up", _move_up),
     ("changes of sessions told", _tell_changes),
     ("reminders looked at", _remind),
+    ("outlooks made", _outlooks),
+    ("silences noted", _note_silences),
     ("mails sent", send_deliveries),
+    ("webhooks told", _call_webhooks),
+    ("hub told", _ping_hub),
     ("old records erased", _erase),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kil_pipeline.alerts import silences
 from kil_pipeline.alerts.approval_notices import write_approval_answered, write_approval_wanted
 from kil_pipeline.alerts.invitation_letters import write_invitation
 from kil_pipeline.alerts.notices import WriteNotice
@@ -31,6 +32,7 @@ NOTICES: Mapping[str, WriteNotice] = {
     "answers_moved": record_notices.write_moved,
     "answer_due": record_notices.write_due,
     "venue_facts": record_notices.write_venue_facts,
+    silences.NOTICE: silences.write_silence,
     "approval_answered": write_approval_answered,
     "approval_wanted": write_approval_wanted,
     "data_link": write_data_link,

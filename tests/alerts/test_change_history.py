@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.alerts import change_history
 from kil_pipeline.alerts.change_history import Change, archived_changes, full_stretches, latest_changes
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
+from kil_pipeline.alerts.news_kinds import kinds_of
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import events_after, public_version, record
 from kil_pipeline.events.types import DayTurned, Event, PublicEvent
@@ -67,7 +68,8 @@ def told_by_alerts(session: Session, criteria: Criteria) -> list[Event]:
     """Return the events that a subscriber who was there from the start would be told of, newest first."""
     events = [logged.event for logged in reversed(events_after(session, 0))]
     told = [event for event in events if isinstance(event, PublicEvent) and tells_anyone(event)]
-    return [event for event in told if explain_match(event.facets, criteria) is not None]
+    wanted = [event for event in told if not criteria.kinds or set(criteria.kinds) & set(kinds_of(event))]
+    return [event for event in wanted if explain_match(event.facets, criteria) is not None]
 
 
 edits = st.lists(st.tuples(st.integers(0, 2), contents, st.booleans()), max_size=6)

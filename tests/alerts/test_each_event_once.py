@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from kil_pipeline.alerts.erasure import MATCHES_KEPT
 from kil_pipeline.alerts.letters import DigestLetter, Frequency
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
+from kil_pipeline.alerts.news_kinds import kinds_of
 from kil_pipeline.alerts.subscribers import change_alerts
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import events_after
@@ -132,7 +133,7 @@ class Story:
             (f"{number}@example.org", event.facets.reference, event.sentence)
             for event in self._events()
             for number, wishes in enumerate(self.readers)
-            if any(explain_match(event.facets, wish) is not None for wish in wishes)
+            if any(_asked_for(event, wish) and explain_match(event.facets, wish) is not None for wish in wishes)
         )
 
     def _events(self) -> list[PublicEvent]:
@@ -142,6 +143,10 @@ class Story:
         events = [event for event in logged if isinstance(event, PublicEvent) and tells_anyone(event)]
         times = Counter((event.facets.reference, event.sentence) for event in events)
         return [event for event in events if times[event.facets.reference, event.sentence] == 1]
+
+
+def _asked_for(event: PublicEvent, wish: Criteria) -> bool:
+    return not wish.kinds or any(kind in wish.kinds for kind in kinds_of(event))
 
 
 @pytest.mark.slow

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.criteria_index import WIDEST, criteria_keys, event_keys, keep_criteria, matching_criteria
 from kil_pipeline.alerts.matching import explain_match
+from kil_pipeline.alerts.news_kinds import NEWS_KINDS, kinds_of
 from kil_pipeline.database import Database
-from kil_pipeline.events.types import Facets
+from kil_pipeline.events.types import EntryPublished, Facets, FieldDisclosed, OpportunityOpened, PublicEvent
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.publishing import facets_of
@@ -59,8 +60,21 @@ def test_the_index_finds_exactly_the_criteria_that_an_event_meets(
     with a_plan(database, plan) as (session, told):
         kept = {keep_criteria(session, wish): wish for wish in wishes}
         for facets in told:
-            met = {key for key, wish in kept.items() if explain_match(facets, wish) is not None}
-            assert set(matching_criteria(session, facets)) == met
+            for kind in (EntryPublished, OpportunityOpened, FieldDisclosed):
+                event = an_event(kind, facets)
+                met = {key for key, wish in kept.items() if _asked(event, wish)}
+                assert set(matching_criteria(session, event)) == met
+
+
+def _asked(event: PublicEvent, wish: Criteria) -> bool:
+    """Ask naively, of the whole event."""
+    wanted = not wish.kinds or any(kind in wish.kinds for kind in kinds_of(event))
+    return wanted and explain_match(event.facets, wish) is not None
+
+
+def an_event(kind: type[PublicEvent], facets: Facets) -> PublicEvent:
+    more = {"path": "value"} if kind is FieldDisclosed else {}
+    return kind(facets=facets, sentence="It happened.", **more)
 
 
 @given(wish=criteria, other=criteria)
@@ -108,6 +122,9 @@ def some_facets(**parts: object) -> Facets:
         (Criteria(chances=("grant",)), "you follow “Yes, a grant”"),
         (Criteria(routes=("grant.open",)), "you follow “A grant that you can apply for”"),
         (Criteria(statuses=("open",)), None),
+        (Criteria(areas=("E12000003",), exactly=True), "you follow Yorkshire and The Humber"),
+        (Criteria(areas=("E08000035",), exactly=True), None),
+        (Criteria(value_most=50_000_00), "you follow what may be worth up to £50,000 (no figure yet)"),
         (Criteria(themes=("falls",), areas=("E12000007",)), None),
     ],
 )
@@ -121,3 +138,30 @@ def test_a_reader_is_told_why_they_got_it(wish: Criteria, why: str | None) -> No
         stems=("fall", "class"),
     )
     assert explain_match(facets, wish) == why
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "met"),
+    [(None, None, True), (None, 90, True), (None, 40, False), (110, None, True), (210, None, False), (90, 110, True)],
+)
+def test_a_band_is_met_by_what_may_come_to_lie_in_it(least: int | None, most: int | None, met: bool) -> None:
+    facets = some_facets(value_least=least, value_most=most)
+    assert (explain_match(facets, Criteria(value_least=50, value_most=200)) is not None) == met
+
+
+def test_all_that_happens_to_a_session_is_news_of_sessions() -> None:
+    facets = some_facets(subject="session")
+    assert kinds_of(an_event(EntryPublished, facets)) == ("session",)
+
+
+def test_what_becomes_known_is_a_detail_and_news_of_what_could_not_be_said() -> None:
+    assert kinds_of(an_event(FieldDisclosed, some_facets())) == ("detail", "unsaid")
+    assert set(kinds_of(an_event(FieldDisclosed, some_facets()))) < set(NEWS_KINDS)
+
+
+def test_criteria_of_before_keep_their_hash() -> None:
+    assert Criteria(themes=("falls",)).canonical() == '{"themes": ["falls"]}'
+
+
+def test_exactly_says_nothing_without_an_area() -> None:
+    assert Criteria(exactly=True) == Criteria()

@@ -45,6 +45,7 @@ class Access(StrEnum):
     APPROVER = "approver"
     ADMIN = "admin"
     OPERATOR = "operator"
+    OPERATING = "operators, and whoever holds the operator’s token; in development anybody"
     DEVELOPMENT = "development"
     """Anybody, and only where the installation is for development."""
 
@@ -101,6 +102,9 @@ ACCESS = {
     "public.entries_feed": Access.ANYBODY,
     "public.feed_builder": Access.ANYBODY,
     "public.changes_feed": Access.ANYBODY,
+    "public.bulletins": Access.ANYBODY,
+    "public.bulletin_sheet": Access.ANYBODY,
+    "public.bulletin_embed": Access.ANYBODY,
     "public.milestones_calendar": Access.ANYBODY,
     "public.sessions_calendar": Access.ANYBODY,
     "api.list_entries": Access.ANYBODY,
@@ -157,6 +161,10 @@ ACCESS = {
     "subscriber.download_profile": Access.LINK,
     "subscriber.show_help": Access.LINK,
     "subscriber.change_help": Access.LINK,
+    "subscriber.new_webhook": Access.ANYBODY,
+    "subscriber.add": Access.ANYBODY,
+    "subscriber.webhook": Access.LINK,
+    "subscriber.change_webhook": Access.LINK,
     "commissioner.sign_in": Access.ANYBODY,
     "commissioner.send_link": Access.ANYBODY,
     "commissioner.confirm_sign_in": Access.LINK,
@@ -277,6 +285,10 @@ ACCESS = {
     "commissioner.change_files": Access.ENGAGEMENT_LEAD,
     "commissioner.response": Access.ENGAGEMENT_LEAD,
     "commissioner.answer_point": Access.ENGAGEMENT_LEAD,
+    "bounces.take_bounce": Access.OPERATING,
+    "operator.operator_page": Access.OPERATING,
+    "operator.retry": Access.OPERATING,
+    "operator.metrics": Access.OPERATING,
     "admin.mails": Access.DEVELOPMENT,
     "admin.mail": Access.DEVELOPMENT,
     "admin.mail_html": Access.DEVELOPMENT,
@@ -429,7 +441,7 @@ def test_a_form_without_its_token_is_refused_everywhere_but_at_one_click_unsubsc
     answers = {rule.endpoint: author.post(address_of(rule), data={"version": "1"}) for rule in posts(app)}
     refused = {endpoint for endpoint, answer in answers.items() if "Please send the form again" in answer.text}
     programs = {endpoint for endpoint in answers if ACCESS[endpoint] is Access.TOKEN}
-    assert set(answers) - refused == {"subscriber.stop"} | programs
+    assert set(answers) - refused == {"subscriber.stop", "bounces.take_bounce"} | programs
     assert {answers[endpoint].status_code for endpoint in refused} == {400}
 
 
@@ -492,6 +504,7 @@ def address_of(rule: Rule) -> str:
         if "/sessions/" in rule.rule
         else OWN_DRAFT,
         "held": HELD_SESSION,
+        "delivery_id": UUID(int=0),
         "part": "point",
         "number": 1,
         "one": 1,

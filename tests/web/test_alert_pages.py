@@ -18,7 +18,14 @@ from tests.web.html import HtmlPage
 
 Publish = Callable[..., str]
 
+UNKNOWN = "We know no area “Nowhere upon Sea”. Choose one from the list, or try a council’s name."
 ASKED = "Check your inbox We have sent a mail with a button. Press it, and your alerts start."
+
+BESIDES = (
+    "Once a week: what is coming up, by quarter",
+    "After eight weeks without news: one line that says what is still watched",
+)
+"""What can be ticked besides the choices."""
 
 
 def ask(client: FlaskClient, filled: Filled, query: str = "") -> HtmlPage:
@@ -60,27 +67,50 @@ def test_the_form_asks_weekly_for_everything_unless_told(client: FlaskClient) ->
 def test_the_form_is_filled_in_with_the_list_that_one_comes_from(client: FlaskClient, publish: Publish) -> None:
     query = (
         "?q=link+worker&area=X-EXA&theme=carers&theme=food&chance=grant&commissioner=exampleshire-council"
-        "&route=pa.open&status=open&cpv=85000000"
+        "&route=pa.open&status=open&cpv=85000000&kind=new&kind=moved&value_from=50000&value_to=1.5m&exactly=yes"
     )
     form = Form(HtmlPage(client.get("/alerts/new" + query)), "/alerts/new")
     assert form.answers() == {
         "q": ["link worker"],
-        "area": ["X-EXA"],
+        "area": ["Exampleshire"],
         "theme": ["carers", "food"],
         "chance": ["grant"],
         "commissioner": ["exampleshire-council"],
         "route": ["pa.open"],
         "status": ["open"],
         "cpv": ["85000000"],
+        "kind": ["new", "moved"],
+        "value_from": ["50000"],
+        "value_to": ["1.5m"],
+        "exactly": ["yes"],
         "frequency": ["weekly"],
         "weekday": ["0"],
     }
 
 
-@pytest.mark.parametrize(("name", "value"), [("chance", "ended"), ("area", "UKC1"), ("entry", "EXC-0001")])
-def test_a_filter_that_the_form_does_not_offer_is_not_lost(client: FlaskClient, name: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [("chance", "ended", "ended"), ("area", "UKC1", "Tees Valley and Durham"), ("entry", "EXC-0001", "EXC-0001")],
+)
+def test_a_filter_that_the_form_does_not_offer_is_not_lost(
+    client: FlaskClient, name: str, value: str, shown: str
+) -> None:
     form = Form(HtmlPage(client.get(f"/alerts/new?{name}={value}")), "/alerts/new")
-    assert form.answers()[name] == [value]
+    assert form.answers()[name] == [shown]
+
+
+def test_a_misspelt_place_is_answered_with_the_one_that_was_meant(client: FlaskClient) -> None:
+    form = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new")
+    page = HtmlPage(form.send(client, {"area": "Exampleshrie"}), 400)
+    assert "Error: We know no area “Exampleshrie”. Did you mean Exampleshire?" in page.texts("p", "govuk-error-message")
+
+
+def test_more_boxes_for_places_come_without_scripts_and_keep_what_was_typed(client: FlaskClient) -> None:
+    form = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new")
+    assert form.fields.getlist("area") == ["", "", ""]
+    more = Form(HtmlPage(form.send(client, {"area": ["Saltmarsh"], "email": "x", "do": "more places"})), "/alerts/new")
+    assert more.fields.getlist("area") == ["Saltmarsh", *[""] * 6]
+    assert more.fields["email"] == "x"
 
 
 def test_asking_leads_to_a_mail_that_says_what_was_asked_for(client: FlaskClient, sqlite_database: Database) -> None:
@@ -105,7 +135,8 @@ def test_what_has_to_be_mended_is_said_at_the_field_and_nothing_typed_is_lost(cl
     filled: Filled = {
         "email": "reader(at)example.org",
         "q": "carers " * 30,
-        "area": ["X-EXA-N", "X-EXA-S"],
+        "area": ["Saltmarsh", "Nowhere upon Sea"],
+        "value_from": "lots",
         "theme": ["carers", "food"],
         "chance": ["grant"],
         "frequency": "daily",
@@ -115,11 +146,15 @@ def test_what_has_to_be_mended_is_said_at_the_field_and_nothing_typed_is_lost(cl
     links = [(e.get("href"), "".join(e.itertext()).strip()) for e in page.elements("a") if "#" in (e.get("href") or "")]
     assert links[1:] == [
         ("#email", "Enter a mail address in the usual form, such as name@example.org."),
+        ("#area", UNKNOWN),
+        ("#value_from", "“lots” is not an amount. Write one such as £50,000, 50k or £1.5m."),
         ("#q", "Search for at most 200 characters."),
     ]
     assert page.texts("p", "govuk-error-message") == [
         "Error: Enter a mail address in the usual form, such as name@example.org.",
+        f"Error: {UNKNOWN}",
         "Error: Search for at most 200 characters.",
+        "Error: “lots” is not an amount. Write one such as £50,000, 50k or £1.5m.",
     ]
     assert page.texts("title")[0].startswith("Error: ")
     typed = {name: [value] if isinstance(value, str) else value for name, value in filled.items()}
@@ -129,6 +164,7 @@ def test_what_has_to_be_mended_is_said_at_the_field_and_nothing_typed_is_lost(cl
 def test_too_many_choices_come_back_to_be_thinned_out(client: FlaskClient) -> None:
     form = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new")
     offered = [option.get("value") or "" for option in form.element.iter("option")][:51]
+    assert len(offered) == 51
     page = HtmlPage(form.send(client, {"email": "reader@example.org", "area": offered}), 400)
     assert page.texts("p", "govuk-error-message") == ["Error: Choose at most 50."]
     assert sorted(Form(page, "/alerts/new").answers()["area"]) == sorted(offered)
@@ -162,7 +198,7 @@ def test_opening_the_link_starts_nothing_and_the_button_does(
     publish(EntryContent("Before the button", themes=("carers",)))
     page = press(client, path)
     assert page.texts("p", "govuk-notification-banner__heading") == ["Your alerts have started."]
-    assert page.texts("label", "govuk-checkboxes__label") == ["Carers"]
+    assert page.texts("label", "govuk-checkboxes__label") == ["Carers", *BESIDES]
     publish(EntryContent("After the button", themes=("carers",)))
     post.tick(NOW + timedelta(minutes=16))
     digests = [letter for letter in post.letters if isinstance(letter, DigestLetter)]
@@ -237,7 +273,8 @@ def test_following_everything_can_be_asked_for(client: FlaskClient, sqlite_datab
     ask(client, {"email": "reader@example.org"})
     post.tick(NOW)
     assert press(client, confirmation_path(post)).texts("label", "govuk-checkboxes__label") == [
-        "Everything in the plan"
+        "Everything in the plan",
+        *BESIDES,
     ]
 
 
@@ -246,4 +283,4 @@ def test_one_opportunity_can_be_followed(client: FlaskClient, sqlite_database: D
     ask(client, {"email": "reader@example.org"}, query="?entry=EXC-0001")
     post.tick(NOW)
     labels = press(client, confirmation_path(post)).texts("label", "govuk-checkboxes__label")
-    assert labels == ["EXC-0001"]
+    assert labels == ["EXC-0001", *BESIDES]

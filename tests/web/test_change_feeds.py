@@ -62,6 +62,13 @@ def walk(client: FlaskClient, address: str | None) -> list[list[str]]:
     return found
 
 
+def test_a_feed_tells_only_the_kinds_of_news_that_it_is_asked_for(client: FlaskClient, publish: Publish) -> None:
+    publish(EntryContent("Breaks", themes=("carers",)), at=NOW)
+    publish(EntryContent("Falls"), at=NOW)
+    assert walk(client, "/feeds/changes.atom?kind=new") == [["New: Falls", "New: Breaks"]]
+    assert walk(client, "/feeds/changes.atom?kind=moved&kind=session") == [[]]
+
+
 @KINDS
 @pytest.mark.usefixtures("busy")
 def test_walking_back_through_the_archives_finds_every_change_once(client: FlaskClient, kind: str) -> None:

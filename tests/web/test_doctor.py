@@ -14,7 +14,8 @@ from kil_pipeline.database import Database
 from kil_pipeline.scheduler.heartbeats import beat
 from kil_pipeline.settings import Settings, load_settings
 from tests.factories import NOW, a_commissioner, publish, some_content
-from web.doctor import LEAST_FREE, Finding, examine
+from web.doctor import LEAST_FREE, examine
+from web.findings import Finding
 
 HOUR = timedelta(hours=1)
 KEY = "k" * 32

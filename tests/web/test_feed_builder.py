@@ -41,7 +41,9 @@ def test_the_form_sends_what_it_was_filled_in_with(client: FlaskClient) -> None:
     page = HtmlPage(client.get(f"/feeds{CHOICE}"))
     (form,) = page.elements("form")
     assert (form.get("method"), form.get("action")) == ("get", "/feeds")
-    typed = [(e.get("name"), e.get("value")) for e in form.iter("input") if e.get("type") != "checkbox"]
+    typed = [
+        (e.get("name"), e.get("value")) for e in form.iter("input") if e.get("type") != "checkbox" and e.get("value")
+    ]
     ticked = [(e.get("name"), e.get("value")) for e in form.iter("input") if e.get("checked") is not None]
     selects = [
         (select.get("name"), option.get("value"))
@@ -54,7 +56,7 @@ def test_the_form_sends_what_it_was_filled_in_with(client: FlaskClient) -> None:
         if value == "":
             continue  # what is left empty counts as not given
         sent.setdefault(str(name), []).append(str(value))
-    assert {name: sorted(values) for name, values in sent.items()} == parse_qs(CHOICE[1:])
+    assert {name: sorted(values) for name, values in sent.items()} == parse_qs(CHOICE[1:]) | {"area": ["Exampleshire"]}
 
 
 def test_a_choice_is_taken_back_on_its_own(client: FlaskClient) -> None:
@@ -99,8 +101,19 @@ def test_calendars_are_subscribed_to_with_one_click(client: FlaskClient) -> None
 
 
 def test_a_choice_that_makes_no_sense_is_answered_in_plain_words(client: FlaskClient) -> None:
-    page = HtmlPage(client.get("/feeds?area=Atlantis"), 400)
-    assert page.texts("h1") == ["We did not understand that address"]
+    page = HtmlPage(client.get("/feeds?area=Atlantis&value_to=lots&theme=carers"), 400)
+    assert page.texts("p", "govuk-error-message") == [
+        "Error: We know no area “Atlantis”. Choose one from the list, or try a council’s name.",
+        "Error: “lots” is not an amount. Write one such as £50,000, 50k or £1.5m.",
+    ]
+    typed = {e.get("name"): e.get("value") for e in page.elements("input") if e.get("value") in ("Atlantis", "lots")}
+    assert typed == {"area": "Atlantis", "value_to": "lots"}
+    assert "Remove the filter Carers×" in page.texts("a", "chip")
+
+
+def test_kinds_of_news_are_for_feeds_of_changes_alone(client: FlaskClient) -> None:
+    found = addresses(HtmlPage(client.get("/feeds?kind=new&kind=moved")))
+    assert [address.partition("?")[2] for address in found] == ["kind=moved&kind=new"] * 3 + [""] * 5
 
 
 def test_the_plan_and_each_of_its_entries_lead_here_with_their_choice(client: FlaskClient, publish: Publish) -> None:

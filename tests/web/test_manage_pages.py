@@ -45,7 +45,12 @@ def test_the_page_shows_what_one_gets(client: FlaskClient, reader: uuid.UUID) ->
     response = client.get(path)
     page = HtmlPage(response)
     assert page.texts("p", "govuk-body")[0] == "For reader@example.org."
-    assert sorted(page.texts("label", "govuk-checkboxes__label")) == ["Carers", "Food"]
+    assert page.texts("label", "govuk-checkboxes__label") == [
+        "Carers",
+        "Food",
+        "Once a week: what is coming up, by quarter",
+        "After eight weeks without news: one line that says what is still watched",
+    ]
     answers = Form(page, path).answers()
     assert (answers["frequency"], answers["weekday"]) == (["weekly"], ["1"])
     assert response.headers["Cache-Control"] == "no-store"

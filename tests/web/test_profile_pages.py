@@ -68,7 +68,7 @@ def test_it_fills_in_forms_only_where_one_says_so_and_until_one_says_stop(
     press(client, path, "Fill in forms in this browser")
     assert Form(HtmlPage(client.get(ask)), ask).answers() == {"name": ["Example Carers"], "email": ["us@example.org"]}
     alerts = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new").answers()
-    assert (alerts["email"], alerts["area"], alerts["theme"]) == (["us@example.org"], [LEEDS], ["carers"])
+    assert (alerts["email"], alerts["area"], alerts["theme"]) == (["us@example.org"], ["Leeds"], ["carers"])
     chosen = Form(HtmlPage(client.get("/alerts/new?theme=food")), "/alerts/new").answers()
     assert (chosen["theme"], "area" in chosen) == (["food"], False)
     other = client.application.test_client()

@@ -65,6 +65,9 @@ DESCRIBED: Mapping[str, dict[str, Any]] = {
     "status": _many("A status.", enum=[status.value for status in Status if status is not Status.DRAFT]),
     "cpv": _many("A CPV code: with zeros at its end it also finds what lies below it.", pattern="^[0-9]{8}$"),
     "entry": _many("A planned opportunity's reference.", maxLength=30),
+    "value_from": _text("The least amount in pounds, such as 50000. What has no figure yet is found too."),
+    "value_to": _text("The highest amount in pounds, such as 250000. What has no figure yet is found too."),
+    "exactly": _text("Whether areas find themselves alone, nothing in them or around them.", enum=["yes"]),
     "updated_since": _text("Only what changed then or later, such as 2026-11-23T10:00:00Z.", format="date-time"),
     "limit": {
         "in": "query",
@@ -76,7 +79,7 @@ DESCRIBED: Mapping[str, dict[str, Any]] = {
 """Every parameter, as the OpenAPI document has it."""
 
 PAGE = ("limit", "cursor")
-ENTRY_LIST = (*PARAMETERS, "updated_since", *PAGE)
+ENTRY_LIST = (*(name for name in PARAMETERS if name != "kind"), "updated_since", *PAGE)
 SESSION_LIST = ("area", "commissioner", "entry", "updated_since", *PAGE)
 
 

@@ -59,12 +59,6 @@ def member() -> Member:
     return found
 
 
-def note(db: Session, deed: str, subject: str) -> None:
-    """Write what the member does into the trail of their organisation."""
-    who = member()
-    note_deed(db, deed, subject=subject, user_id=who.user_id, organisation_id=who.organisation_id, now=now())
-
-
 def enter(key: str) -> None:
     """Give this browser a session's new key, and take away everything that it had before (session fixation).
 

@@ -10,7 +10,7 @@ from kil_pipeline.plan.copies import MOST_PARTS, Copying, add_link, copy_entry, 
 from kil_pipeline.plan.drafts import find_draft
 from kil_pipeline.text import MAX_HEADLINE, clean_line, drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs, note
+from web.commissioner.access import member, needs, note_own
 from web.context import database, now
 
 SAID = {
@@ -34,7 +34,7 @@ def copy(reference: str) -> Response:
     with database().write() as db:
         draft = find_draft(db, member().organisation_id, reference)
         new = copy_entry(db, draft, how, by=Author(member().user_id), now=now())
-        note(db, "copy_entry", f"{reference} {new.reference}")
+        note_own(db, "copy_entry", f"{reference} {new.reference}")
     flash(SAID[how].format(reference))
     return redirect(f"/workspace/entries/{new.reference}")
 
@@ -51,7 +51,7 @@ def split(reference: str) -> str | tuple[str, int] | Response:
             if any(len(headline) > MAX_HEADLINE for headline in headlines):
                 raise InvalidContent(f"A headline has at most {MAX_HEADLINE} characters.")
             parts = split_entry(db, draft, headlines, by=Author(member().user_id), now=now())
-            note(db, "split_entry", f"{reference} into {len(parts)}")
+            note_own(db, "split_entry", f"{reference} into {len(parts)}")
     except InvalidContent as error:
         return _page(reference, {"headlines": typed}, {"headlines": str(error)}), 400
     flash(f"{reference} was split into {len(parts)} drafts. It stays as it is: cancel it once its parts are published.")
@@ -71,7 +71,7 @@ def change_links(reference: str) -> str | tuple[str, int] | Response:
                 remove_link(db, draft, request.form["remove"], by=by, now=now())
             else:
                 add_link(db, draft, kind, other, by=by, now=now())
-            note(db, "link_entry", reference)
+            note_own(db, "link_entry", reference)
     except InvalidContent as error:
         return _page(reference, {"other": other, "kind": kind.value}, {"other": str(error)}), 400
     flash("Saved. Readers see it on both pages once you publish.")

@@ -11,7 +11,7 @@ from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import find_draft
 from kil_pipeline.text import clean_line
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs, note
+from web.commissioner.access import member, needs, note_own
 from web.context import database, now
 
 PER_PAGE = 20
@@ -36,7 +36,7 @@ def decide_on_notice(notice: str) -> tuple[str, int] | Response:
     if request.form.get("do") == "none":
         with database().write() as db:
             dismiss_notice(db, member().organisation_id, notice, now())
-            note(db, "dismiss_notice", notice)
+            note_own(db, "dismiss_notice", notice)
         flash(f"Notice {notice} belongs to nothing in your plan.")
         return redirect("/workspace/notices")
     if not references:
@@ -47,7 +47,7 @@ def decide_on_notice(notice: str) -> tuple[str, int] | Response:
             for reference in references:
                 draft = find_draft(db, member().organisation_id, reference)
                 attach_notice(db, row, draft.entry_id, by=Author(member().user_id), now=now())
-                note(db, "attach_notice", f"{reference} {notice}")
+                note_own(db, "attach_notice", f"{reference} {notice}")
     except NotFound as error:
         return _page({notice: str(error)}), 400
     flash(f"Notice {notice} belongs to {' and '.join(references)}. Its page says so, where it is public.")

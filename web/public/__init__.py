@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("public", __name__)
 
 from web.public import (  # noqa: E402  # views register themselves
+    bulletin_views,  # noqa: F401
     change_feed_views,  # noqa: F401
     commissioner_views,  # noqa: F401
     comparison_views,  # noqa: F401

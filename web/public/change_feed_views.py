@@ -14,7 +14,7 @@ from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.text import clean_line
 from web.context import absolute, database, settings
 from web.public import blueprint
-from web.public.feed_views import RENDERERS, answer, document_title
+from web.public.feed_views import RENDERERS, answer, document_title, hub_link
 from web.queries import QueryNotUnderstood, read_plan_query, write_plan_query
 
 ARCHIVE_SECONDS = 24 * 3600
@@ -57,8 +57,9 @@ def _feed_page(
         html_url=absolute("/plan" + query),
         updated_at=updated_at or public_version(session).moved_at,
         items=[make_change_item(change, authority=authority, base_url=base_url) for change in page.changes],
-        paging=tuple(
-            (name, _address(path, criteria, archive)) for name, archive in _relations(number, page.older_archive)
+        paging=(
+            *hub_link(criteria if number is None else None),
+            *((name, _address(path, criteria, archive)) for name, archive in _relations(number, page.older_archive)),
         ),
         archive=number is not None,
     )

@@ -24,15 +24,16 @@ class FeedLink:
 def feed_links(criteria: Criteria) -> tuple[FeedLink, ...]:
     """Return every way to follow the planned opportunities that meet `criteria`, besides mail."""
     query = write_plan_query(criteria)
-    calendar = absolute(f"/calendars/milestones.ics{query}")
+    of_plan = write_plan_query(criteria.without_kinds())
+    calendar = absolute(f"/calendars/milestones.ics{of_plan}")
     return (
-        FeedLink(f"/feeds/entries.atom{query}", "application/atom+xml", "Feed (Atom)"),
-        FeedLink(f"/feeds/entries.rss{query}", "application/rss+xml", "Feed (RSS)"),
-        FeedLink(f"/feeds/entries.json{query}", "application/feed+json", "Feed (JSON)"),
+        FeedLink(f"/feeds/entries.atom{of_plan}", "application/atom+xml", "Feed (Atom)"),
+        FeedLink(f"/feeds/entries.rss{of_plan}", "application/rss+xml", "Feed (RSS)"),
+        FeedLink(f"/feeds/entries.json{of_plan}", "application/feed+json", "Feed (JSON)"),
         FeedLink(f"/feeds/changes.atom{query}", "application/atom+xml", "Every change (Atom)", listed=False),
         FeedLink(f"/feeds/changes.rss{query}", "application/rss+xml", "Every change (RSS)"),
         FeedLink(f"/feeds/changes.json{query}", "application/feed+json", "Every change (JSON)", listed=False),
-        FeedLink(f"/calendars/milestones.ics{query}", "text/calendar", "Calendar of key dates (file)"),
+        FeedLink(f"/calendars/milestones.ics{of_plan}", "text/calendar", "Calendar of key dates (file)"),
         FeedLink(webcal(calendar), "text/calendar", "Subscribe in your calendar", alternate=False),
         FeedLink(f"/feeds{query}", "text/html", "Which of these to use, and how", alternate=False),
     )
@@ -54,6 +55,7 @@ def session_criteria(criteria: Criteria) -> Criteria:
         themes=criteria.themes,
         commissioners=criteria.commissioners,
         references=criteria.references,
+        exactly=criteria.exactly,
     )
 
 

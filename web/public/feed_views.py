@@ -43,7 +43,7 @@ def entries_feed(kind: str) -> Response:
     query = read_plan_query(request.args)
     with database().read() as session:
         version = public_version(session)
-        page = _feed_page(session, kind, query.criteria, query.page, version)
+        page = _feed_page(session, kind, query.criteria.without_kinds(), query.page, version)
     render, content_type = RENDERERS[kind]
     return answer(render(page), content_type, version.moved_at)
 
@@ -51,7 +51,7 @@ def entries_feed(kind: str) -> Response:
 @blueprint.get("/calendars/milestones.ics")
 def milestones_calendar() -> Response:
     """Key dates of planned opportunities."""
-    criteria = read_plan_query(request.args).criteria
+    criteria = read_plan_query(request.args).criteria.without_kinds()
     with database().read() as session:
         version = public_version(session)
         since = version.day - timedelta(days=KEPT_DAYS)
@@ -93,8 +93,17 @@ def _feed_page(session: Session, kind: str, criteria: Criteria, number: int, ver
         html_url=absolute("/plan" + write_plan_query(criteria)),
         updated_at=max((entry.updated_at for entry in found.entries), default=version.moved_at),
         items=items,
-        paging=tuple((name, absolute(path + _query(criteria, page))) for name, page in _pages(number, found.pages)),
+        paging=(
+            *hub_link(criteria if number == 1 else None),
+            *((name, absolute(path + _query(criteria, page))) for name, page in _pages(number, found.pages)),
+        ),
     )
+
+
+def hub_link(criteria: Criteria | None) -> tuple[tuple[str, str], ...]:
+    """Return the relation that names the hub, where there is one and the document is a topic it is told of."""
+    hub = settings().websub_hub
+    return (("hub", hub),) if hub and criteria is not None and criteria.everything() else ()
 
 
 def _pages(number: int, pages: int) -> list[tuple[str, int]]:

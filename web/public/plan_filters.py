@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.organisations.organisations import OrganisationKind, PublicOrganisation, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
@@ -59,6 +60,7 @@ def make_filters(session: Session, criteria: Criteria, counts: Counts | None = N
         "chance": _boxes("chance", CHANCES.items(), criteria.chances, counts.get("chances")),
         "status": _boxes("status", planned, criteria.statuses, counts.get("statuses")),
         "route": _boxes("route", ((r.code, r.name) for r in routes()), criteria.routes, counts.get("routes")),
+        "kind": _boxes("kind", NEWS_KINDS.items(), criteria.kinds, None),
         "cpv": Filter("cpv", (), more=criteria.cpv),
         "entry": Filter("entry", (), more=criteria.references),
     }

@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import abort, render_template, request
 
+from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.expected_dates import end_of_month
+from kil_pipeline.plan.money import describe_band
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import MOST_PER_PAGE, Order, entries_within, public_entries
 from kil_pipeline.plan.statuses import Status
@@ -57,6 +59,7 @@ class Chosen:
 def plan() -> str:
     """Show one page of the plan."""
     query = read_plan_query(request.args)
+    query = replace(query, criteria=query.criteria.without_kinds())
     view = request.args.get("view", "list")
     if view == PRINT:
         return show_sheet(query)
@@ -181,6 +184,7 @@ def describe_chosen(criteria: Criteria, commissioners: dict[str, str], href: Cal
         "status": lambda code: Status(code).label,
         "cpv": lambda code: f"CPV {code}: {cpv_label(code)}",
         "entry": lambda reference: f"Reference {reference}",
+        "kind": lambda code: f"News: {NEWS_KINDS[code]}",
     }
     if criteria.words:
         yield Chosen(f"Words: {criteria.words}", href(criteria=criteria.without_words()))
@@ -190,3 +194,7 @@ def describe_chosen(criteria: Criteria, commissioners: dict[str, str], href: Cal
         for value in values:
             rest: dict[str, Any] = {part: tuple(other for other in values if other != value)}
             yield Chosen(words(value), href(criteria=replace(criteria, **rest)))
+    if criteria.exactly:
+        yield Chosen("Only exactly there", href(criteria=replace(criteria, exactly=False)))
+    if band := describe_band(criteria.value_least, criteria.value_most):
+        yield Chosen(f"Worth {band}", href(criteria=replace(criteria, value_least=None, value_most=None)))

@@ -67,6 +67,7 @@ def session_parts(session: Session, found: PublicSession) -> dict[str, object]:
         "places": tuple(count_places(session, found).values()) if is_open(found, now()) else (),
         "record": public_record(session, found.id),
         "files": public_files(session, found.id),
+        "alerts": "/alerts/new" + write_plan_query(Criteria(references=(found.reference,))),
         "event": session_data(found, absolute),
     }
 

@@ -16,4 +16,5 @@ from web.subscriber import (  # noqa: E402, F401  # views register themselves
     manage_views,
     own_views,
     profile_views,
+    webhook_views,
 )

@@ -1,19 +1,23 @@
 """Asking for alerts, and confirming it. The answer is the same whether or not an address is known."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import render_template, request
+from werkzeug.datastructures import MultiDict
 
 from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.alerts.past_news import PastNews, past_news
 from kil_pipeline.alerts.requests import LINK_DAYS, ask_for_alerts, confirm_alerts, is_confirmed
 from kil_pipeline.alerts.subscribers import SubscriberView, add_choices, subscriber_view
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.reference.areas import Area, area, choosable_areas
 from kil_pipeline.reference.themes import themes
+from kil_pipeline.text import clean_line
 from web.context import database, now, settings
+from web.places import MORE, offered_places, typed_places
 from web.queries import PARAMETERS, read_plan_query
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
@@ -30,11 +34,13 @@ OFFERED = ("open", "grant", "no_tender", "undecided")
 @blueprint.get("/alerts/new")
 def new_alerts() -> str:
     """Show the form, filled in with the filters that the reader comes from."""
+    asked = request.args.get("frequency", "")
+    often = Frequency(asked) if asked in list(Frequency) else Frequency.WEEKLY
     criteria, profile = read_plan_query(request.args).criteria, profile_in_use()
     email = profile.email if profile else ""
     if profile is not None and criteria == Criteria():
         criteria = Criteria(areas=profile.answers.areas, themes=profile.answers.themes)
-    return _form(AlertForm(email, criteria, Frequency.WEEKLY, 0, (), False))
+    return _form(AlertForm(email, criteria, often, 0, (), False))
 
 
 @blueprint.post("/alerts/new")
@@ -43,6 +49,8 @@ def ask() -> str | tuple[str, int]:
     form = read_alert_form(request.form)
     if request.form.get("do") == LOOK_BACK:
         return _look_back(form)
+    if request.form.get("do") == MORE:
+        return _form(replace(form, problems=()))
     if form.problems:
         return _form(form), 400
     count_mail("confirmation")
@@ -87,6 +95,8 @@ def add_choice(token: str) -> str | tuple[str, int]:
         form = read_choice_form(request.form, view)
         if request.form.get("do") == LOOK_BACK:
             return _look_back(form, view)
+        if request.form.get("do") == MORE:
+            return _form(replace(form, problems=()), view)
         if form.problems:
             return _form(form, view), 400
         chosen, often, hour = (form.criteria,), (view.frequency, view.weekday), settings().digest_at
@@ -105,8 +115,14 @@ def _look_back(form: AlertForm, view: SubscriberView | None = None) -> str | tup
         return _form(form, view, past_news(session, form.criteria, now()))
 
 
+def _with_areas(given: MultiDict[str, str], areas: Sequence[str]) -> MultiDict[str, str]:
+    """Return what was given, with areas that come from a profile."""
+    return MultiDict([*given.items(multi=True), *(("area", code) for code in areas)])
+
+
 def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | None = None) -> str:
     """Render the form; `view`: of the subscriber, where they are known already."""
+    given = request.form if request.method == "POST" else request.args
     with database().read() as session:
         commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
     return render_template(
@@ -118,7 +134,11 @@ def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | 
         criteria=form.criteria,
         problems=form.problems,
         problem_of=dict(form.problems),
-        areas=_areas(form.criteria),
+        places=typed_places(given if given.getlist("area") else _with_areas(given, form.criteria.areas)),
+        names=offered_places(),
+        more=MORE,
+        band=tuple(clean_line(given.get(name, "")) for name in ("value_from", "value_to")),
+        kinds=NEWS_KINDS,
         themes=themes(),
         chances={code: words for code, words in CHANCES.items() if code in (*OFFERED, *form.criteria.chances)},
         commissioners=commissioners,
@@ -126,10 +146,3 @@ def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | 
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
     )
-
-
-def _areas(criteria: Criteria) -> list[Area]:
-    """Return the areas of the list, after those that a reader brought along and that are not in it."""
-    listed = choosable_areas(sample=settings().development)
-    brought = [area(code) for code in criteria.areas if code not in {known.code for known in listed}]
-    return [*brought, *listed]

@@ -7,6 +7,8 @@ from kil_pipeline.alerts.criteria_words import describe_criteria
 from kil_pipeline.alerts.erasure import forget_subscriber
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.links import Signer
+from kil_pipeline.alerts.outlooks import ask_for_outlook
+from kil_pipeline.alerts.silences import choose_silence_note
 from kil_pipeline.alerts.subscribers import (
     SubscriberView,
     change_alerts,
@@ -51,6 +53,9 @@ def change(token: str) -> str | tuple[str, int]:
             digest_hour=settings().digest_at,
             now=now(),
         )
+        wants_outlook = request.form.get("outlook") == "yes"
+        ask_for_outlook(session, subscriber_id, wanted=wants_outlook, digest_hour=settings().digest_at, now=now())
+        choose_silence_note(session, subscriber_id, wanted=request.form.get("silence_note") == "yes")
         if not kept:
             unsubscribe(session, subscriber_id, now())
         view = subscriber_view(session, subscriber_id)

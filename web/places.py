@@ -1,0 +1,31 @@
+"""The boxes into which people type places: names as they know them, with those that we know offered while they type."""
+
+from werkzeug.datastructures import MultiDict
+
+from kil_pipeline.reference.areas import areas, choosable_areas, find_area
+from kil_pipeline.text import clean_line
+from web.context import settings
+
+MORE = "more places"
+"""What the button sends that shows more boxes."""
+SPARE = 3
+"""How many empty boxes there are at least."""
+
+
+def typed_places(given: MultiDict[str, str]) -> list[str]:
+    """Return what the boxes hold: a name for each code that we know, all else as it was typed; then empty ones."""
+    typed = [line for text in given.getlist("area") if (line := clean_line(text))]
+    names = [_name(text) for text in typed]
+    more = SPARE * 2 if given.get("do") == MORE else max(1, SPARE - len(names))
+    return [*names, *[""] * more]
+
+
+def _name(text: str) -> str:
+    """Return the name of a code, where it leads back to the same area; all else as it stands."""
+    known = areas().get(text)
+    return known.name if known and find_area(known.name) == known else text
+
+
+def offered_places() -> list[str]:
+    """Return the names that the boxes offer."""
+    return [area.name for area in choosable_areas(sample=settings().development)]
