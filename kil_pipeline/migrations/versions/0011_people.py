@@ -8,8 +8,8 @@ from alembic import op
 
 from kil_pipeline.database import UTCDateTime
 
-revision = "0010"
-down_revision = "0013"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

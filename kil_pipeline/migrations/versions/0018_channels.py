@@ -5,8 +5,8 @@ from alembic import op
 
 from kil_pipeline.database import UTCDateTime
 
-revision = "0020"
-down_revision = "0019"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

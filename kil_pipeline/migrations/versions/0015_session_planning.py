@@ -7,8 +7,8 @@ from alembic import op
 
 from kil_pipeline.database import UTCDateTime
 
-revision = "0017"
-down_revision = "0013b"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from kil_pipeline.database import UTCDateTime
 
-revision = "0014"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

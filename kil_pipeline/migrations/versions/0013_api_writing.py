@@ -5,8 +5,8 @@ from alembic import op
 
 from kil_pipeline.database import UTCDateTime
 
-revision = "0013a"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
