@@ -157,6 +157,7 @@ class Query:
 _QUERY_PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
+@functools.lru_cache(maxsize=5_000)
 def parse_query(text: str) -> Query:
     """Read a search such as `"link worker" -estates mental`: all words must be there, quoted ones in a row."""
     must: list[str] = []

@@ -119,7 +119,7 @@ def test_whatever_is_withheld_every_public_answer_is_the_same(twins: tuple[Site,
     expected = visit(one, READ + links)
     assert links_of(other) == links
 
-    @settings(max_examples=8, phases=[Phase.generate])  # shrinking would take minutes, and what leaks is plain to see
+    @settings(max_examples=4, phases=[Phase.generate])  # shrinking would take minutes, and what leaks is plain to see
     @given(SECRETS)
     def check(secrets: dict[str, str]) -> None:
         edit_withheld(other, secrets)
@@ -134,6 +134,7 @@ def test_whatever_is_withheld_every_public_answer_is_the_same(twins: tuple[Site,
 def test_every_public_route_is_visited(twins: tuple[Site, Site]) -> None:
     site = twins[0]
     guarded = {endpoint for endpoint, view in site.app.view_functions.items() if hasattr(view, "needs_role")}
+    guarded |= {endpoint for endpoint in site.app.view_functions if endpoint.startswith("write_api.")}  # need a token
     public = {(rule.endpoint, method) for rule in site.app.url_map.iter_rules() for method in rule.methods or ()}
     visited = {(find_endpoint(site.app, path, "GET"), "GET") for path in READ + links_of(site)}
     sent = {(find_endpoint(site.app, path, "POST"), "POST") for path, _ in forms_of(site)}
