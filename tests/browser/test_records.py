@@ -48,7 +48,7 @@ def test_a_point_is_written_and_checked_by_somebody_who_came(
     page.get_by_role("button", name="Save and go back").click()
     expect(page.get_by_text(f"Meet where people pray, said at {width}")).to_be_visible()
     page.get_by_label("They can check it until").fill(str((datetime.now(UTC) + timedelta(days=14)).date()))
-    page.get_by_label("Mail addresses of people who came").fill(address)
+    page.get_by_label("Mail addresses of others who came").fill(address)
     page.get_by_role("button", name="Ask those who came").click()
     assert_accessible(page)
     page.get_by_label("I have read it through").check()
