@@ -51,7 +51,7 @@ from kil_pipeline.organisations.browser_sessions import Lifetimes
 from kil_pipeline.organisations.invitations import erase_old_invitations
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
-from kil_pipeline.plan.submissions import lift_held
+from kil_pipeline.plan.submission_decisions import lift_held
 from kil_pipeline.rate_counts import erase_old_counts
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.scheduler.webhook_job import call_webhooks
