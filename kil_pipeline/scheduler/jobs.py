@@ -60,6 +60,7 @@ from kil_pipeline.support.data_requests import erase_old_data_requests
 from kil_pipeline.support.help_requests import erase_old_help
 from kil_pipeline.support.interests import erase_old_interests
 from kil_pipeline.support.profiles import erase_old_profiles
+from kil_pipeline.support.reader_answers import erase_old_reader_answers
 from kil_pipeline.times import utc_now
 
 MOST_BATCHES = 1000
@@ -306,6 +307,7 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_old_data_requests,
         erase_old_interests,
         erase_old_profiles,
+        erase_old_reader_answers,
         erase_old_answers,
         erase_old_sign_ins,
         erase_old_addresses,
