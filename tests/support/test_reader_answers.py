@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -136,6 +136,19 @@ def test_publishing_keeps_the_organisations_own_rules(database: Database) -> Non
             respond(session, council, answer, "Thanks.", publish=True, approver=False, now=LATER)
         respond(session, council, answer, "Thanks.", publish=True, approver=True, now=LATER)
         assert len(public_answers(session, entry)) == 1
+
+
+def test_before_a_poll_an_answer_is_responded_to_and_not_published(database: Database) -> None:
+    with database.write() as session:
+        council, entry = an_entry(session)
+        answer, april = answered(session), datetime(2027, 4, 20, 9, tzinfo=UTC)
+        choose_rules(session, council, PublishingRules(hold_before_polls=True))
+        with pytest.raises(MustWait) as caught:
+            respond(session, council, answer, "Thanks.", publish=True, approver=True, now=april)
+        said = "Nothing is published before the poll, until 7 May 2027. You can respond to the writer alone."
+        assert str(caught.value) == said
+        respond(session, council, answer, "Thanks.", publish=False, approver=True, now=april)
+        assert public_answers(session, entry) == ()
 
 
 def test_nobody_responds_twice_or_for_another_organisation(database: Database) -> None:

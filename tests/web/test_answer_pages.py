@@ -1,6 +1,7 @@
 """Answering “how you could help us decide”, in a browser: from the entry's page and back onto it."""
 
 import json
+import uuid
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
@@ -9,6 +10,7 @@ from kil_pipeline.alerts.letters import NoticeLetter
 from kil_pipeline.database import Database
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
+from kil_pipeline.plan.publishing_rules import PublishingRules, choose_rules
 from tests.alerts.sinks import Post
 from tests.web.conftest import NOW
 from tests.web.forms import Form
@@ -147,3 +149,27 @@ def test_a_program_that_fills_in_every_box_gets_no_mail(
 def test_where_nothing_is_asked_there_is_no_form(client: FlaskClient, publish: Publish) -> None:
     publish(EntryContent("Falls classes"))
     assert [client.get(f"{FORM}{query}").status_code for query in ("", "?about=lots", "?about=nothing")] == [404] * 3
+
+
+def test_one_place_sends_thirty_answers_an_hour_at_most(client: FlaskClient, publish: Publish) -> None:
+    publish(ASKING)
+    form = Form(HtmlPage(client.get(FORM)), FORM)
+    trapped = {**FILLED, "website": "x"}
+    assert [form.send(client, trapped).status_code for _ in range(31)] == [200] * 30 + [429]
+
+
+def test_who_may_not_publish_alone_keeps_what_they_wrote(
+    client: FlaskClient, publish: Publish, author: FlaskClient, council: uuid.UUID, sqlite_database: Database
+) -> None:
+    post = Post(sqlite_database)
+    publish(ASKING)
+    say(client, post)
+    with sqlite_database.write() as session:
+        choose_rules(session, council, PublishingRules(four_eyes=True))
+    wanted = {"do": "respond", "text": "Two lots.", "publish": "yes"}
+    page = HtmlPage(Form(HtmlPage(author.get(LIST)), LIST).send(author, wanted), 409)
+    assert page.texts("p", "govuk-error-message") == [
+        "Error: Your organisation publishes with a second pair of eyes: an approver has to publish it."
+    ]
+    assert Form(page, LIST).answers()["text"] == ["Two lots."]
+    assert shown(client) == []
