@@ -1,6 +1,7 @@
 """What an event is, in the two to five words that begin a mail's subject."""
 
 from kil_pipeline.events.types import (
+    AnswerPublished,
     DateMoved,
     DisclosureOverdue,
     EntryCancelled,
@@ -49,6 +50,7 @@ WORDS: dict[type[PublicEvent], str] = {
     RecordAmended: "Record added to",
     ResponseMoved: "You said, we did",
     ResponseOverdue: "Answer overdue",
+    AnswerPublished: "A reader’s answer",
 }
 DIRECTIONS = {
     "earlier": "Moved earlier",

@@ -1,6 +1,7 @@
 """Kinds of news, as readers choose between them: each event is of one, or of two where either would be missed."""
 
 from kil_pipeline.events.types import (
+    AnswerPublished,
     DateMoved,
     DisclosureOverdue,
     EntryCancelled,
@@ -37,6 +38,7 @@ _KINDS: dict[type[PublicEvent], tuple[str, ...]] = {
     FieldDisclosed: ("detail", "unsaid"),
     ReasonGiven: ("unsaid",),
     DisclosureOverdue: ("unsaid",),
+    AnswerPublished: ("unsaid",),
     EntryPutOnHold: ("stopped",),
     EntryResumed: ("stopped",),
     EntryConcluded: ("stopped",),

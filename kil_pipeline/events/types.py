@@ -188,6 +188,14 @@ class ResponseOverdue(PublicEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerPublished(PublicEvent):
+    """A reader's answer to “how you could help us decide” was published, with the response. Neither text is in it."""
+
+    path: str
+    """Of the field that it is about."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DayTurned:
     """A day began on which something public reads differently (a date passed). Nobody is told."""
 
@@ -226,6 +234,7 @@ Event = (
     | RecordAmended
     | ResponseMoved
     | ResponseOverdue
+    | AnswerPublished
     | DayTurned
     | VenueChanged
 )

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
+from kil_pipeline.exchange.sample_answers import SampleAnswers
 from kil_pipeline.exchange.sample_deeds import Deed
 from kil_pipeline.exchange.sample_plan import SamplePlan
 from kil_pipeline.exchange.sample_programme import SampleProgramme
@@ -72,7 +73,9 @@ def load_sample(database: Database, *, now: datetime, progress: Progress = lambd
     written = [
         step for row in _read("records.toml")["record"] for step in record_steps(row, sessions_of_it.sessions, now)
     ]
+    answers = SampleAnswers(organisations, now, sample.references).answer_deeds(_read("answers.toml"))
     done = [*sample.plan_deeds(plan), *sessions_of_it.programme_deeds(programme), *(Deed(*step) for step in written)]
+    done += answers
     deeds = sorted(done, key=lambda deed: deed.at)
     for number, deed in enumerate(deeds, 1):
         with database.write() as session:

@@ -51,7 +51,7 @@ from kil_pipeline.organisations.browser_sessions import Lifetimes
 from kil_pipeline.organisations.invitations import erase_old_invitations
 from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
-from kil_pipeline.plan.submissions import lift_held
+from kil_pipeline.plan.submission_decisions import lift_held
 from kil_pipeline.rate_counts import erase_old_counts
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.scheduler.webhook_job import call_webhooks
@@ -60,6 +60,7 @@ from kil_pipeline.support.data_requests import erase_old_data_requests
 from kil_pipeline.support.help_requests import erase_old_help
 from kil_pipeline.support.interests import erase_old_interests
 from kil_pipeline.support.profiles import erase_old_profiles
+from kil_pipeline.support.reader_answers import erase_old_reader_answers
 from kil_pipeline.times import utc_now
 
 MOST_BATCHES = 1000
@@ -306,8 +307,8 @@ def _erase(jobs: Jobs, now: datetime) -> int:
         erase_old_data_requests,
         erase_old_interests,
         erase_old_profiles,
+        erase_old_reader_answers,
         erase_old_answers,
-        erase_old_sign_ins,
         erase_old_addresses,
         erase_unconfirmed,
         erase_old_needs,

@@ -21,6 +21,7 @@ from kil_pipeline.support.interests import Interest, erase_interests
 from kil_pipeline.support.introductions import Introduction
 from kil_pipeline.support.offers import SupportOffer
 from kil_pipeline.support.profiles import Profile, erase_profile
+from kil_pipeline.support.reader_answers import ReaderAnswer, withdraw_answer
 
 NO_MOMENT = datetime.min.replace(tzinfo=UTC)
 """The alerts' own download says of when it is; here the whole page does."""
@@ -72,6 +73,12 @@ def erase_all_interests(session: Session, address: str, now: datetime) -> None:
     erase_interests(session, session.scalars(sa.select(Interest.id).where(Interest.email == address)).all())
 
 
+def erase_answers(session: Session, address: str, now: datetime) -> None:
+    """Withdraw every answer to what commissioners ask."""
+    for answer_id in session.scalars(sa.select(ReaderAnswer.id).where(ReaderAnswer.email == address)).all():
+        withdraw_answer(session, answer_id, now)
+
+
 def erase_profile_of(session: Session, address: str, now: datetime) -> None:
     """Erase a profile."""
     for profile_id in session.scalars(sa.select(Profile.id).where(Profile.email == address)).all():
@@ -104,6 +111,11 @@ SUPPORT_SOURCES = (
     PersonalDataSource("Alerts", show_alerts, erase_alerts),
     PersonalDataSource("Requests for help", show_help, erase_help),
     PersonalDataSource("Interest in planned opportunities", show_interests, erase_all_interests),
+    PersonalDataSource(
+        "Answers to what commissioners ask",
+        lambda session, address: rows_of(session, ReaderAnswer, ReaderAnswer.email == address),
+        erase_answers,
+    ),
     PersonalDataSource(
         "Your organisation’s profile",
         lambda session, address: rows_of(session, Profile, Profile.email == address),

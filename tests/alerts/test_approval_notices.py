@@ -12,7 +12,8 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import create_entry
 from kil_pipeline.plan.publishing_rules import PublishingRules, choose_rules
-from kil_pipeline.plan.submissions import Submitted, approve, request_publication, send_back, submission_of
+from kil_pipeline.plan.submission_decisions import approve, send_back
+from kil_pipeline.plan.submissions import Submitted, request_publication, submission_of
 from tests.alerts.sinks import Post
 from tests.factories import NOW, a_commissioner, some_content
 

@@ -17,15 +17,8 @@ from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft
 from kil_pipeline.plan.publishing_rules import MustWait, PublishingRules, choose_rules
 from kil_pipeline.plan.queries import public_entry
 from kil_pipeline.plan.status_deeds import DEEDS, StatusDeed, content_after, deeds_for, do_deed
-from kil_pipeline.plan.submissions import (
-    Request,
-    SubmissionState,
-    approve,
-    drop_submission,
-    request_publication,
-    send_back,
-    submission_of,
-)
+from kil_pipeline.plan.submission_decisions import approve, send_back
+from kil_pipeline.plan.submissions import Request, SubmissionState, drop_submission, request_publication, submission_of
 from tests.factories import NOW, a_commissioner, some_content
 
 

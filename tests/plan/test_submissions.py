@@ -17,18 +17,8 @@ from kil_pipeline.plan.publishing_rules import MustWait, PublishingRules, choose
 from kil_pipeline.plan.queries import public_entry, public_revisions
 from kil_pipeline.plan.status_deeds import DEEDS, do_deed
 from kil_pipeline.plan.statuses import Status
-from kil_pipeline.plan.submissions import (
-    Answer,
-    Request,
-    SubmissionState,
-    approve,
-    lift_held,
-    override_hold,
-    request_publication,
-    send_back,
-    stop_holding,
-    submission_of,
-)
+from kil_pipeline.plan.submission_decisions import approve, lift_held, override_hold, send_back, stop_holding
+from kil_pipeline.plan.submissions import Answer, Request, SubmissionState, request_publication, submission_of
 from tests.alerts.sinks import Post
 from tests.factories import NOW, a_commissioner, a_subscriber, some_content
 

@@ -22,6 +22,7 @@ from kil_pipeline.engagement.venues import VenueFacts, add_venue
 from kil_pipeline.errors import LinkNotValid
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.queries import public_entry
 from kil_pipeline.reference.personal_data_register import held_kinds
 from kil_pipeline.scheduler.personal_data import SOURCES
@@ -37,11 +38,13 @@ from kil_pipeline.support.help_requests import AskedHelp, HelpRequest, answer_he
 from kil_pipeline.support.interests import Interest, InterestAnswers, confirm_interest, show_interest
 from kil_pipeline.support.offers import SupportSettings, set_support
 from kil_pipeline.support.profiles import ask_for_profile
+from kil_pipeline.support.reader_answers import WrittenAnswer, send_answer
 from tests.alerts.sinks import Post
 from tests.engagement.sessions import a_planned_session
 from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
 from tests.support.test_patches import LEEDS, a_body
 
+LOTS = Disclosure("lots", DisclosureState.UNDECIDED, "undecided.codesign", how_you_could_help="How large?")
 ME, OTHER = "me@example.org", "other@example.org"
 
 
@@ -49,7 +52,7 @@ def fill(database: Database, email: str, prefix: str) -> None:
     """Let everything that can be held about an address be held."""
     with database.write() as session:
         council = a_commissioner(session, f"Council {prefix}", prefix=prefix).id
-        publish(session, council, some_content("Falls classes", areas=(LEEDS,)))
+        publish(session, council, some_content("Falls classes", areas=(LEEDS,), disclosures=(LOTS,)))
         body = a_body(session, f"Body {prefix}", LEEDS, contact=email)
         set_support(session, body, SupportSettings((LEEDS,), (), "", email), NOW)
         a_subscriber(session, Criteria(themes=("carers",)), email=email)
@@ -60,6 +63,8 @@ def fill(database: Database, email: str, prefix: str) -> None:
         answer_help(session, body, request, "Yes.", NOW)
         show_interest(session, public_entry(session, f"{prefix}-0001"), InterestAnswers("Us", email), NOW)
         confirm_interest(session, session.scalars(sa.select(Interest.id).where(Interest.email == email)).one(), NOW)
+        answer = WrittenAnswer(f"One ward, says {prefix}.", email)
+        send_answer(session, public_entry(session, f"{prefix}-0001"), "lots", answer, NOW)
         ask_for_profile(session, email, NOW)
         add_member(session, email=email, organisation_id=council, role=Role.AUTHOR, now=NOW)
         draft = a_planned_session(session, council)

@@ -110,7 +110,8 @@ def test_a_gap_gives_the_whole_account_and_flags_itself_when_its_day_has_passed(
             "Lots Not decided yet To be set together with communities "
             "Overdue: an answer was due by 22 November 2026. "
             "Who decides Commissioning lead When we expected to say By 22 November 2026 "
-            "How you could help: Tell us the largest lot you could deliver. Write to us about “Lots”"
+            "How you could help: Tell us the largest lot you could deliver. "
+            "Answer about “Lots” · Write to us about “Lots”"
         ),
     ]
     assert len(page.elements("details", "law-note")) == 1

@@ -25,6 +25,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     operator_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
+    reader_answer_views,  # noqa: F401
     record_views,  # noqa: F401
     release_views,  # noqa: F401
     response_views,  # noqa: F401

@@ -12,15 +12,8 @@ from kil_pipeline.plan.comparisons import compare_contents
 from kil_pipeline.plan.contents import Author, EntryContent
 from kil_pipeline.plan.drafts import find_draft
 from kil_pipeline.plan.release_dates import releases_of
-from kil_pipeline.plan.submissions import (
-    Submitted,
-    approve,
-    drop_submission,
-    override_hold,
-    send_back,
-    submission_of,
-    submissions_of,
-)
+from kil_pipeline.plan.submission_decisions import approve, override_hold, send_back
+from kil_pipeline.plan.submissions import Submitted, drop_submission, submission_of, submissions_of
 from kil_pipeline.text import MAX_TEXT, clean_line, clean_text, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs

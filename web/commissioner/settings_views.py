@@ -7,7 +7,7 @@ from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.colleagues import colleagues
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.publishing_rules import PublishingRules, choose_rules, rules_of
-from kil_pipeline.plan.submissions import stop_holding
+from kil_pipeline.plan.submission_decisions import stop_holding
 from kil_pipeline.reference.areas import area, find_area, similar_area
 from kil_pipeline.reference.polls import BODIES, Body, polls_for
 from kil_pipeline.text import clean_line, drop_unwritable

@@ -10,6 +10,7 @@ from kil_pipeline.organisations.members import Role, memberships_of
 from kil_pipeline.plan.early_notices import due_answers
 from kil_pipeline.plan.submissions import SubmissionState, Submitted, submissions_of
 from kil_pipeline.plan.worklists import Show, find_items, suggest_disclosure, work_items
+from kil_pipeline.support.answer_replies import count_waiting_answers
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
@@ -34,6 +35,7 @@ def workspace() -> str:
         notices = count_notices_to_match(db, member().organisation_id) if member().may(Role.AUTHOR) else 0
         waiting = {item.reference: _waits(item) for item in submissions_of(db, member().organisation_id)}
         answers = answers_due(db, member().organisation_id, today())
+        from_readers = count_waiting_answers(db, member().organisation_id)
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     items = find_items(every, show, words)
     pages = max(1, -(-len(items) // PER_PAGE))
@@ -48,6 +50,7 @@ def workspace() -> str:
         notices=notices,
         waiting=waiting,
         answers=answers,
+        from_readers=from_readers,
         others=others,
         page=page,
         pages=pages,

@@ -24,6 +24,7 @@ from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.reference.routes import Route, route
 from kil_pipeline.reference.statutory_dates import representations_close
 from kil_pipeline.support.offers import support_near
+from kil_pipeline.support.public_answers import public_answers
 from kil_pipeline.support.public_interests import public_interests
 from web.context import database, today
 from web.public import blueprint
@@ -78,6 +79,7 @@ def entry_parts(session: Session, found: PublicEntry, revisions: tuple[PublicRev
         "contact": found.content.contact or found.commissioner.contact,
         "revisions": revisions,
         "sessions": sessions_about(session, found.reference),
+        "answers": public_answers(session, found.id),
         "interests": public_interests(session, found.id),
         "support": support_near(session, found.content.areas)[:SUPPORT_SHOWN],
         "trail": entry_trail(session, found.reference),

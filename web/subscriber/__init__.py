@@ -10,6 +10,7 @@ blueprint.after_request(never_store)  # people's addresses and signed links stan
 from web.subscriber import (  # noqa: E402, F401  # views register themselves
     address_views,
     alert_views,
+    answer_views,
     data_views,
     help_views,
     interest_views,
