@@ -9,8 +9,7 @@ from flask import Flask, Response, current_app, request, url_for
 from jinja2.utils import urlize
 from markupsafe import Markup
 
-from kil_pipeline.engagement.session_letters import say_moment
-from kil_pipeline.engagement.sessions import describe_when
+from kil_pipeline.engagement.sessions import describe_moment, describe_when
 from kil_pipeline.errors import DomainError
 from kil_pipeline.organisations.members import normalise_address
 from kil_pipeline.plan.disclosures import field_label
@@ -74,7 +73,7 @@ def register(app: Flask) -> None:
         linked=linked,
         mail_address=mail_address,
         moment=moment,
-        say_moment=say_moment,
+        say_moment=describe_moment,
         paragraphs=paragraphs,
         session_when=describe_when,
         span=describe_span,

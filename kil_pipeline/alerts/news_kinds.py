@@ -26,7 +26,7 @@ NEWS_KINDS = {
     "detail": "A detail is added or changed",
     "unsaid": "What can’t be said yet, and when it can",
     "stopped": "On hold, planned again, cancelled or ended",
-    "session": "Sessions: announced, moved or off",
+    "session": "Sessions: announced, moved or off, and what came of them",
 }
 """Each code with its words."""
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from kil_pipeline.alerts.letters import NoticeLetter
 from kil_pipeline.alerts.notices import NoticeContext, WriteNotice
 from kil_pipeline.engagement.hosts import HostRole, HostState, Invitation, find_invitation
 from kil_pipeline.engagement.session_drafts import SessionDraft, read_session_draft
-from kil_pipeline.engagement.sessions import SessionState, describe_when
+from kil_pipeline.engagement.sessions import SessionRow, SessionState, describe_moment, describe_when
 from kil_pipeline.errors import NotFound
 from kil_pipeline.organisations.organisations import Organisation
 
@@ -26,7 +27,7 @@ def write_invitation(session: Session, about: Mapping[str, Any], context: Notice
     invitation, draft, commissioner = found
     asked = "host" if invitation.role is HostRole.HOST else "co-host"
     return NoticeLetter(
-        subject=f"Would you {asked} a session: {draft.content.title}?",
+        subject=f"Would you {asked} this session? {draft.content.title}",
         heading=f"Would {invitation.name} {asked} this session?",
         paragraphs=(
             f"{commissioner} plans a session and asks you to {asked} it.",
@@ -102,17 +103,24 @@ def write_news(session: Session, about: Mapping[str, Any], context: NoticeContex
     return NoticeLetter(
         subject=f"{draft.state.label}: {draft.content.title}",
         heading=f"{draft.content.title}: {draft.state.label.lower()}",
-        paragraphs=tuple(
-            part
-            for part in (
-                draft.state_reason,
-                f"You host this session for {commissioner}. Write to them if that does not suit you.",
-            )
-            if part
+        paragraphs=(
+            _what_became(session, draft),
+            *((f"The reason given: {draft.state_reason}",) if draft.state_reason else ()),
+            f"You host this session for {commissioner}. Write to them if that does not suit you.",
         ),
         facts=() if draft.state is SessionState.POSTPONED else _facts(invitation, draft),
         buttons=(("See its page", f"/sessions/{draft.reference}"),),
     )
+
+
+def _what_became(session: Session, draft: SessionDraft) -> str:
+    if draft.state is SessionState.CANCELLED:
+        return "It will not take place."
+    if draft.state is SessionState.POSTPONED:
+        return "It is put off, and its new date is not known yet."
+    earlier = session.get_one(SessionRow, draft.session_id).earlier_starts
+    was = f"It was to start on {describe_moment(datetime.fromisoformat(earlier[-1]))}. " if earlier else ""
+    return f"{was}It has a new time."
 
 
 def _next_step(state: HostState) -> str:
@@ -143,11 +151,17 @@ def _facts(invitation: Invitation, draft: SessionDraft) -> tuple[tuple[str, str]
     facts = [
         ("Session", draft.content.title),
         ("When", describe_when(draft.content)),
-        ("Where", draft.venue.facts.name if draft.venue else "Online" if draft.content.online else "To be agreed"),
+        ("Where", _where(draft)),
         ("Your fee", invitation.fee or "Nothing was said: ask"),
         ("The room", invitation.room_cost or "Nothing was said: ask"),
     ]
     return tuple(facts)
+
+
+def _where(draft: SessionDraft) -> str:
+    if draft.venue is None:
+        return "Online" if draft.content.online else "To be agreed"
+    return ", ".join(part for part in (draft.venue.facts.name, draft.venue.facts.where) if part)
 
 
 def _path(context: NoticeContext, invitation: Invitation) -> str:

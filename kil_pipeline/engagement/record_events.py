@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from kil_pipeline.codec import from_json
+from kil_pipeline.engagement.session_facets import areas_of, themes_of
 from kil_pipeline.engagement.sessions import SessionContent, SessionRow
 from kil_pipeline.events.types import Facets
 from kil_pipeline.organisations.organisations import Organisation
@@ -23,8 +24,8 @@ def record_facets(session: Session, session_id: uuid.UUID, themes: Iterable[str]
         title=content.title,
         commissioner=organisation.slug,
         commissioner_name=organisation.name,
-        areas=content.areas,
-        themes=tuple(dict.fromkeys([*content.themes, *themes])),
+        areas=areas_of(session, content),
+        themes=tuple(dict.fromkeys([*themes_of(session, content), *themes])),
         about=content.entries,
         status=row.state,
         stems=tuple(stems(" ".join([content.title, content.purpose, organisation.name, content.host, words]))),

@@ -17,8 +17,8 @@ from kil_pipeline.engagement.coming import CONFIRM_DAYS
 from kil_pipeline.engagement.places import OPEN_STATES
 from kil_pipeline.engagement.programme import make_public
 from kil_pipeline.engagement.registrations import Registration, RegistrationState, Way
-from kil_pipeline.engagement.session_letters import Case, SessionLetter, say_how_soon, say_moment
-from kil_pipeline.engagement.sessions import SessionRow, describe_when
+from kil_pipeline.engagement.session_letters import Case, SessionLetter, say_how_soon
+from kil_pipeline.engagement.sessions import SessionRow, describe_moment, describe_when
 from kil_pipeline.engagement.waiting_lists import place_in_line
 from kil_pipeline.installation import tag_authority
 
@@ -119,8 +119,8 @@ def _offer(case: Case, about: Mapping[str, Any]) -> NoticeLetter | None:
     return SessionLetter(
         subject=f"A place is free for you: {title}",
         heading="A place is free for you",
-        paragraphs=(f"A place at “{title}” is kept for you until {say_moment(until)}.",),
-        facts=(*case.facts, ("Answer by", say_moment(until))),
+        paragraphs=(f"A place at “{title}” is kept for you until {describe_moment(until)}.",),
+        facts=(*case.facts, ("Answer by", describe_moment(until))),
         buttons=case.buttons("Take the place, or let it go"),
         ending=("Without an answer by then, it goes to the next on the list.",),
     )
@@ -178,11 +178,11 @@ def _changed(case: Case, about: Mapping[str, Any]) -> NoticeLetter | None:
     news = "Moved to a new time" if moved else "Changed" if on else public.state.label
     title, why = public.content.title, public.state_reason if not on or moved else ""
     first = (
-        f"“{title}” was to start on {say_moment(was)}. It has a new time."
+        f"“{title}” was to start on {describe_moment(was)}. It has a new time."
         if moved
         else f"Something about “{title}” has changed. What holds now:"
         if on
-        else f"“{title}” does not take place on {say_moment(was)}. {public.state.label}."
+        else f"“{title}” does not take place on {describe_moment(was)}. {public.state.label}."
     )
     place = {S.REGISTERED: "You keep your place.", S.WAITLISTED: "You keep your number on the waiting list."}
     invitation = case.invite("REQUEST" if on else "CANCEL") if state is S.REGISTERED else None

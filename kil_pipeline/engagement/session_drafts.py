@@ -10,7 +10,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.codec import from_json
 from kil_pipeline.database import Base
-from kil_pipeline.engagement.sessions import PUBLIC_STATES, PublicSession, SessionContent, SessionRow, SessionState
+from kil_pipeline.engagement.sessions import (
+    OVER_STATES,
+    PUBLIC_STATES,
+    PublicSession,
+    SessionContent,
+    SessionRow,
+    SessionState,
+)
 from kil_pipeline.engagement.venues import PublicVenue, Venue
 from kil_pipeline.errors import NotFound
 from kil_pipeline.organisations.organisations import Organisation
@@ -54,6 +61,11 @@ class SessionDraft:
     def is_public(self) -> bool:
         """Whether it has been published at all."""
         return self.state in PUBLIC_STATES
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is over, so that it may have a record."""
+        return self.state in OVER_STATES
 
 
 def load_session(session: Session, session_id: uuid.UUID) -> tuple[SessionRow, SessionDraftRow]:

@@ -23,7 +23,7 @@ from kil_pipeline.text import stems
 
 def index_session(session: Session, session_id: uuid.UUID, content: SessionContent) -> None:
     """Store the areas, topics and entries that a session is found by, in place of those that are stored."""
-    areas, themes = _areas(session, content), _themes(session, content)
+    areas, themes = areas_of(session, content), themes_of(session, content)
     for table in (SessionArea, SessionTheme, SessionEntry):
         session.execute(sa.delete(table).where(table.session_id == session_id))
     session.add_all(SessionArea(session_id=session_id, code=code) for code in areas)
@@ -44,8 +44,8 @@ def session_facets(session: Session, public: PublicSession) -> Facets:
         about=content.entries,
         commissioner=public.commissioner.slug,
         commissioner_name=public.commissioner.name,
-        areas=_areas(session, content),
-        themes=_themes(session, content),
+        areas=areas_of(session, content),
+        themes=themes_of(session, content),
         status=public.state.value,
         stems=tuple(stems(words)),
         can_we_go="Open to all",
@@ -63,11 +63,13 @@ def _what_to_do(public: PublicSession) -> str:
     return f"Come along: {describe_when(public.content)}."
 
 
-def _areas(session: Session, content: SessionContent) -> tuple[str, ...]:
+def areas_of(session: Session, content: SessionContent) -> tuple[str, ...]:
+    """Return the codes of a session's areas: its own, and those of what it is about."""
     return _with(content.areas, _of_entries(session, PublicArea.code, PublicArea.entry_id, content))
 
 
-def _themes(session: Session, content: SessionContent) -> tuple[str, ...]:
+def themes_of(session: Session, content: SessionContent) -> tuple[str, ...]:
+    """Return the codes of a session's topics: its own, and those of what it is about."""
     return _with(content.themes, _of_entries(session, PublicTheme.code, PublicTheme.entry_id, content))
 
 

@@ -101,9 +101,3 @@ def say_how_soon(starts: datetime, now: datetime) -> str:
     """Return how far off a start is, in words: "Tomorrow"."""
     days = (starts.astimezone(LONDON).date() - now.astimezone(LONDON).date()).days
     return {0: "Today", 1: "Tomorrow", 7: "In a week"}.get(days, f"In {days} days")
-
-
-def say_moment(moment: datetime) -> str:
-    """Return a moment in words, in London's time: "Thursday 17 December 2026, 17:30"."""
-    local = moment.astimezone(LONDON)
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"

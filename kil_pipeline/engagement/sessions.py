@@ -242,6 +242,12 @@ def describe_span(starts_at: datetime, ends_at: datetime) -> str:
     return f"{start:%A} {start.day} {start:%B %Y}, {_clock(start)} to {until}{_clock(end)}"
 
 
+def describe_moment(moment: datetime) -> str:
+    """Return a moment in words, in London's time: "Thursday 17 December 2026, 5:30pm"."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B %Y}, {_clock(local)}"
+
+
 def _clock(moment: datetime) -> str:
     hour = moment.hour % 12 or 12
     minutes = f":{moment:%M}" if moment.minute else ""

@@ -41,7 +41,7 @@ def test_a_session_is_planned_hosted_published_and_moved(
     assert_accessible(page)
     workspace = page.url
 
-    open_mail(page, f"Would you host a session: {title}?", host)
+    open_mail(page, f"Would you host this session? {title}", host)
     follow_link(page, "/hosting/")
     assert_accessible(page)
     page.get_by_role("button", name="Yes, we host it").click()

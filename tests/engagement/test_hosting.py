@@ -221,9 +221,14 @@ def test_hosts_hear_when_it_moves_and_still_agree(database: Database) -> None:
         move_session(session, draft.reference, starts_at=EARLY, ends_at=LATE, why="The hall is taken.", now=NOW)
         tell_hosts(session, draft.session_id, NOW)
     post.tick(NOW)
-    assert [(letter.subject, letter.paragraphs[0]) for letter in post.letters if isinstance(letter, NoticeLetter)] == [
-        ("Moved to a new time: What should breaks feel like?", "The hall is taken.")
-    ]
+    (letter,) = (letter for letter in post.letters if isinstance(letter, NoticeLetter))
+    assert (letter.subject, letter.paragraphs[:2]) == (
+        "Moved to a new time: What should breaks feel like?",
+        (
+            "It was to start on Thursday 14 January 2027, 5:30pm. It has a new time.",
+            "The reason given: The hall is taken.",
+        ),
+    )
     with database.read() as session:
         (host,) = invitations_of(session, draft.session_id)
         assert host.agrees_to(read_session_draft(session, draft.session_id).content)

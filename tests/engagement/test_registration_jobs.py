@@ -121,7 +121,7 @@ def test_whoever_is_concerned_hears_once_that_a_session_moved(database: Database
     assert isinstance(ann, SessionLetter)
     assert isinstance(bob, SessionLetter)
     assert ann.paragraphs == (
-        "“Breaks for carers” was to start on Thursday 17 December 2026, 17:30. It has a new time.",
+        "“Breaks for carers” was to start on Thursday 17 December 2026, 5:30pm. It has a new time.",
         "The reason given: The hall is taken.",
         "You keep your place.",
     )
@@ -142,7 +142,7 @@ def test_a_session_that_is_off_is_taken_out_of_calendars(database: Database, off
     assert letter.invitation is not None
     assert (letter.invitation.method, letter.invitation.sequence) == ("CANCEL", 1)
     assert letter.paragraphs == (
-        "“Breaks for carers” does not take place on Thursday 17 December 2026, 17:30. Cancelled.",
+        "“Breaks for carers” does not take place on Thursday 17 December 2026, 5:30pm. Cancelled.",
         "The reason given: Snow.",
     )
 

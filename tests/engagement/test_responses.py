@@ -37,7 +37,7 @@ def final(database: Database) -> uuid.UUID:
     """The id of a session with a final record: a point, an outcome, two people who came."""
     with database.write() as session:
         council = a_commissioner(session, prefix="EXC").id
-        publish(session, council, some_content("Opening hours"))
+        publish(session, council, some_content("Opening hours", themes=("loneliness",), areas=("E08000032",)))
         held = a_held_session(session, council, "EXC-0001")
         add_part(session, held, Point("Open before work", themes=("carers",), organisations=3), now=NOW)
         add_part(session, held, Outcome("Fewer missed visits"), now=NOW)
@@ -83,11 +83,12 @@ def test_a_move_is_an_event_and_is_public(database: Database, final: uuid.UUID) 
         record = public_record(session, final)
         (event,) = [one.event for one in events_of(session, str(final)) if isinstance(one.event, ResponseMoved)]
     sentence = "You said (point 1): Open before work. Our answer: will do, by 1 March 2027. From June."
-    assert (event.sentence, event.number, event.state, event.facets.themes) == (
+    assert (event.sentence, event.number, event.state, event.facets.themes, event.facets.areas) == (
         sentence,
         1,
         "will_do",
-        ("falls", "carers"),
+        ("falls", "loneliness", "carers"),  # its own, those of what it is about, those of the point
+        ("E08000035", "E08000032"),
     )
     assert record is not None
     (response,) = record.responses.values()

@@ -18,8 +18,8 @@ from feeds.mail_transports import make_sender
 from kil_pipeline.database import Database
 from kil_pipeline.scheduler.jobs import Jobs, run_tick
 from kil_pipeline.settings import load_settings
-from kil_pipeline.times import LONDON
-from tests.factories import NOW
+from kil_pipeline.times import LONDON, at_london, london_day
+from tests.factories import EIGHT, NOW
 from tests.journeys.visitors import SITE, Visitor
 from web.app import create_app
 from web.context import Context
@@ -107,6 +107,15 @@ class World:
         while self.now < moment:
             self.now = min(self.now + every - (self.now - MIDNIGHT) % every, moment)
             self.tick()
+
+    def pass_days(self, until: datetime) -> None:
+        """Let time pass, ticking in the mornings alone, so that digests leave at eight; and at the end."""
+        while (eight := at_london(london_day(self.now) + timedelta(days=1), EIGHT)) < until:
+            self.now = eight - timedelta(minutes=30)  # what the day brings has settled by eight
+            self.tick()
+            self.wait(minutes=30)
+        self.now = until
+        self.tick()
 
     def mail_to(self, address: str) -> ReceivedMail:
         """Return the newest mail to an address."""
