@@ -89,13 +89,12 @@ def register(app: Flask) -> None:
 
 
 def navigation() -> list[dict[str, object]]:
-    """Return the main navigation, as the GOV.UK component takes it, with the present page marked.
-
-    The way back to the workspace stands in it there alone: public pages are the same for everybody.
-    """
+    """Return the main navigation, as the GOV.UK component takes it, with the present page marked."""
     path = request.path
-    shown = (*NAVIGATION, ("Your workspace", "/workspace")) if path.startswith("/workspace") else NAVIGATION
-    return [{"text": text, "href": href, "active": path == href or path.startswith(href + "/")} for text, href in shown]
+    return [
+        {"text": text, "href": href, "current": path == href, "active": path.startswith(href + "/")}
+        for text, href in NAVIGATION
+    ]
 
 
 def day(value: date | datetime) -> str:
