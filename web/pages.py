@@ -28,6 +28,7 @@ from web.queries import write_plan_query, write_pounds
 NAVIGATION = (
     ("Planned opportunities", "/plan"),
     ("Sessions", "/sessions"),
+    ("Local support", "/local-support"),
     ("Commissioners", "/commissioners"),
     ("Venues", "/venues"),
     ("Get alerts", "/alerts/new"),
@@ -37,10 +38,12 @@ NAVIGATION = (
 
 FOOTER_LINKS = (
     ("Help near you", "/help-near-you"),
+    ("Build your feed or calendar", "/feeds"),
+    ("Bulletins to pass on", "/bulletins"),
+    ("Data and feeds", "/data"),
     ("Accessibility", "/accessibility"),
     ("Privacy", "/privacy"),
-    ("Data and feeds", "/data"),
-    ("For commissioners: sign in", "/workspace"),
+    ("Sign in, for commissioners and local support organisations", "/workspace"),
 )
 SURENESS = {
     Confidence.INDICATIVE: "not certain",
