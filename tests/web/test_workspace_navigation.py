@@ -61,6 +61,8 @@ def test_a_local_support_organisation_has_its_own(app: Flask, sqlite_database: D
 def test_whoever_runs_the_site_and_is_no_member_sees_the_site_alone(app: Flask, sqlite_database: Database) -> None:
     operator = sign_in_operator(app.test_client(), sqlite_database)
     assert HtmlPage(operator.get("/workspace/operator")).texts(*LINKS) == ["This site", "Your account"]
+    breadcrumbs = HtmlPage(operator.get("/workspace/account/second-factor")).texts("a", "govuk-breadcrumbs__link")
+    assert breadcrumbs == ["This site", "Your account"]
 
 
 @pytest.mark.parametrize("path", ["/workspace/people", "/workspace/settings", "/workspace/tokens", "/workspace/audit"])

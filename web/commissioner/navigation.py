@@ -51,6 +51,8 @@ def workspace_names() -> dict[str, object]:
 
 def workspace_home() -> str:
     """Return what the first page is called."""
+    if person().member is None:
+        return SITE.text
     return PATCH.text if acts_for_body() else PLAN.text
 
 
