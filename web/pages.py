@@ -27,6 +27,7 @@ from web.queries import write_plan_query, write_pounds
 NAVIGATION = (
     ("Planned opportunities", "/plan"),
     ("Sessions", "/sessions"),
+    ("Local support", "/local-support"),
     ("Commissioners", "/commissioners"),
     ("Venues", "/venues"),
     ("Get alerts", "/alerts/new"),
@@ -36,10 +37,12 @@ NAVIGATION = (
 
 FOOTER_LINKS = (
     ("Help near you", "/help-near-you"),
+    ("Build your feed or calendar", "/feeds"),
+    ("Bulletins to pass on", "/bulletins"),
+    ("Data and feeds", "/data"),
     ("Accessibility", "/accessibility"),
     ("Privacy", "/privacy"),
-    ("Data and feeds", "/data"),
-    ("For commissioners: sign in", "/workspace"),
+    ("Sign in, for commissioners and local support organisations", "/workspace"),
 )
 SURENESS = {
     Confidence.INDICATIVE: "not certain",
@@ -88,13 +91,12 @@ def register(app: Flask) -> None:
 
 
 def navigation() -> list[dict[str, object]]:
-    """Return the main navigation, as the GOV.UK component takes it, with the present page marked.
-
-    The way back to the workspace stands in it there alone: public pages are the same for everybody.
-    """
+    """Return the main navigation, as the GOV.UK component takes it, with the present page marked."""
     path = request.path
-    shown = (*NAVIGATION, ("Your workspace", "/workspace")) if path.startswith("/workspace") else NAVIGATION
-    return [{"text": text, "href": href, "active": path == href or path.startswith(href + "/")} for text, href in shown]
+    return [
+        {"text": text, "href": href, "current": path == href, "active": path.startswith(href + "/")}
+        for text, href in NAVIGATION
+    ]
 
 
 def day(value: date | datetime) -> str:

@@ -50,7 +50,7 @@ def test_a_reader_answers_and_the_commissioner_publishes_it_with_a_response(
     page.get_by_role("button", name="Yes, send it").click()
     assert_accessible(page)
     sign_in(page)
-    page.get_by_role("link", name="Answers waiting").click()
+    page.get_by_role("navigation", name="Workspace").get_by_role("link", name="Answers").click()
     page.get_by_label(f"Your response to {name}").fill("We look at a grant first.")
     page.get_by_label("Publish the answer and my response").check()
     assert_accessible(page)

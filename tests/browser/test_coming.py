@@ -42,7 +42,7 @@ def test_from_the_page_of_a_session_to_the_door(
     expect(page.get_by_role("heading", name="You have a place")).to_be_visible()
     assert_accessible(page)
     sign_in(page, "commissioner@council.example.org")
-    page.get_by_role("link", name="Who is coming to your sessions").click()
+    page.get_by_role("navigation", name="Workspace").get_by_role("link", name="Who is coming").click()
     assert_accessible(page)
     page.get_by_role("link", name=TITLE).click()
     expect(page.get_by_text("A hearing loop").first).to_be_visible()

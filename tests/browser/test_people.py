@@ -43,7 +43,16 @@ def test_an_admin_signs_in_by_code_and_invites_somebody_who_comes(
     assert code is not None
     page.get_by_label("Code from the mail").fill(code[0])
     page.get_by_role("button", name="Sign in").click()
-    for path in ("account", "account/second-factor", "account/leave", "tokens", "audit", "prove", "people"):
+    for path in (
+        "organisation",
+        "account",
+        "account/second-factor",
+        "account/leave",
+        "tokens",
+        "audit",
+        "prove",
+        "people",
+    ):
         page.goto(f"/workspace/{path}")
         assert_accessible(page)
     newcomer = f"newcomer{width}@example.org"

@@ -19,7 +19,7 @@ def test_a_session_is_planned_hosted_published_and_moved(
 ) -> None:
     page, title, host = page_at(width, javascript=javascript), f"What helps, at {width}?", f"host{width}@example.org"
     sign_in(page, AUTHOR)
-    page.get_by_role("button", name="Sessions", exact=True).click()
+    page.get_by_role("navigation", name="Workspace").get_by_role("link", name="Sessions").click()
     assert_accessible(page)
     page.get_by_role("button", name="New session").click()
     page.get_by_label("Title", exact=True).fill(title)

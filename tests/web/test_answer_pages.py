@@ -50,8 +50,7 @@ def test_from_the_question_to_the_page(
     publish(ASKING)
     assert HtmlPage(client.get("/entries/EXC-0001")).links()["Answer about “Lots”"] == f"{FORM}?about=lots"
     own = say(client, post)
-    assert HtmlPage(author.get("/workspace")).links()["Answers waiting"] == LIST
-    assert "Answers waiting (1)" in HtmlPage(author.get("/workspace")).texts("li")
+    assert HtmlPage(author.get("/workspace")).links()["1 answer waiting"] == LIST
     page = HtmlPage(author.get(LIST))
     assert page.texts("h2", "row__headline") == ["Lots: Example Carers Waiting"]
     assert "ann@example.org" not in author.get(LIST).text

@@ -151,6 +151,17 @@ def test_every_change_is_told_newest_first_with_its_reason(client: FlaskClient, 
     ]
 
 
+def test_changes_before_the_last_four_are_folded(client: FlaskClient, publish: Publish) -> None:
+    reference = publish(CARERS)
+    for number in range(2, 7):
+        publish(replace(CARERS, summary=f"Words {number}."), again=reference)
+    page = HtmlPage(client.get(f"/entries/{reference}"))
+    assert [item.get("id") for item in page.elements("li", "changes__item")] == [f"change-{n}" for n in range(6, 0, -1)]
+    (folded,) = page.elements("details", "fold")
+    assert [item.get("id") for item in folded.iter("li")] == ["change-2", "change-1"]
+    assert [text_of(summary) for summary in folded.iter("summary")] == ["The 2 changes before that"]
+
+
 def test_a_publication_keeps_an_address_with_what_it_said_then(client: FlaskClient, publish: Publish) -> None:
     reference = publish(replace(CARERS, value=None, disclosures=(WITHHELD,)), at=datetime(2026, 6, 1, 9, tzinfo=UTC))
     publish(CARERS, again=reference)

@@ -285,3 +285,27 @@ def test_a_place_that_was_chosen_says_what_else_it_finds(client: FlaskClient) ->
             "England and United Kingdom."
         )
     ]
+
+
+def test_the_narrow_list_says_where_a_date_may_still_fall(client: FlaskClient, publish: Publish) -> None:
+    publish(replace(CARERS, milestones=(opens(date(2027, 5, 1), Precision.HALF_YEAR, Confidence.INDICATIVE),)))
+    said = ["No key date"] * 2 + ["Only what stands above may fall here too"] + ["No key date"] * 5
+    assert HtmlPage(client.get("/plan?view=timeline")).texts("li", "narrow-none") == [
+        *said,
+        "Every one has an opening date",
+    ]
+
+
+def test_the_narrow_list_speaks_of_its_page_alone_where_there_are_several(
+    client: FlaskClient, publish: Publish
+) -> None:
+    for number in range(21):
+        publish(replace(CARERS, headline=f"Breaks {number}"))
+    page = HtmlPage(client.get("/plan?view=timeline&page=2"))
+    assert page.texts("p", "timeline-narrow__part") == [
+        "The quarters below hold what is on this page alone: 1 of 21. The rest is on the other pages."
+    ]
+    assert page.texts("li", "narrow-none") == ["No key date, on this page"] * 8 + [
+        "Every one on this page has an opening date"
+    ]
+    assert page.texts("title") == ["Planned opportunities, by quarter (page 2 of 2) – Keep it Local forward plan"]

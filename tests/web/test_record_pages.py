@@ -318,7 +318,7 @@ def test_the_workspace_lists_records_and_answers_that_are_due(
     make_final(author, sqlite_database)
     answer(author, due=str(date(2026, 12, 1)))
     for path in ("/workspace/records", "/workspace"):
-        (due,) = page(author, path).texts("section", "status-reason")
+        (due,) = page(author, path).texts("section", "todo__part")
         assert due.endswith("By 1 December 2026: Open before work (Transport team, EXC-S0002 point 1)")
     assert page(author, "/workspace/records").texts("li", "result") == [
         "What would help? EXC-S0002 · held 16 November 2026 · Final and public · 1 point, 1 answered"

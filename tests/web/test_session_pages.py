@@ -116,3 +116,14 @@ def test_a_session_goes_into_a_calendar_as_it_does_with_all_others(
 def test_an_unknown_session_is_not_found(client: FlaskClient) -> None:
     HtmlPage(client.get("/sessions/EXC-S9999"), 404)
     assert client.get("/sessions/EXC-S9999.ics").status_code == 404
+
+
+def test_how_to_come_stands_before_what_happens_and_how_it_was_held_after_it(
+    client: FlaskClient, publish: Publish, sqlite_database: Database
+) -> None:
+    coming = HtmlPage(client.get(f"/sessions/{announce(sqlite_database, replace(SESSION, agenda='Tea first.'))}"))
+    assert coming.texts("h2", "govuk-heading-m") == ["Coming along", "What happens"]
+    past = datetime(2026, 11, 1, 17, 30, tzinfo=UTC)
+    held = replace(SESSION, agenda="Tea first.", starts_at=past, ends_at=past.replace(hour=19))
+    over = HtmlPage(client.get(f"/sessions/{announce(sqlite_database, held)}"))
+    assert over.texts("h2", "govuk-heading-m") == ["What happens", "How it was held"]

@@ -60,9 +60,9 @@ def test_an_answer_that_is_overdue_is_pointed_out_until_the_entry_has_ended(
     late = Disclosure("value", DisclosureState.UNDECIDED, "undecided.budget", expected_by=date(2026, 11, 22))
     publish(EntryContent("Late", disclosures=(late,)))
     publish(EntryContent("Over", disclosures=(late,), status=Status.CONCLUDED))
-    assert HtmlPage(author.get("/workspace")).texts("section", "status-reason") == [
+    assert HtmlPage(author.get("/workspace")).texts("section", "todo__part") == [
         (
-            "Overdue Readers see that these answers are overdue. Publish each, or name a new day and say why. "
+            "Overdue Readers see that these are overdue. Publish each, or name a new day and say why. "
             "Was due by 22 November 2026: How much, Late (EXC-0001)"
         )
     ]
@@ -93,7 +93,7 @@ def test_nobody_is_warned_of_another_organisations_answers(author: FlaskClient, 
     with sqlite_database.write() as session:
         theirs = a_commissioner(session, "Exampleshire Trust", prefix="EXT").id
         publish_for(session, theirs, EntryContent("Theirs", disclosures=(due,)))
-    assert HtmlPage(author.get("/workspace")).elements("section", "status-reason") == []
+    assert HtmlPage(author.get("/workspace")).elements("section", "todo__part") == []
 
 
 def test_another_organisations_entries_are_not_there(author: FlaskClient, sqlite_database: Database) -> None:

@@ -20,6 +20,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     import_views,  # noqa: F401
     interest_views,  # noqa: F401
     invitation_views,  # noqa: F401
+    navigation,  # noqa: F401
     notice_views,  # noqa: F401
     openid_views,  # noqa: F401
     operator_views,  # noqa: F401

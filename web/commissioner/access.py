@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.browser_sessions import Lifetimes, Person, find_person, note_seen
 from kil_pipeline.organisations.members import Member, Role
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
 from web.commissioner import blueprint
 from web.context import database, now, settings
 
@@ -57,6 +58,18 @@ def member() -> Member:
     found = person().member
     assert found is not None  # `needs` has sent everybody else away
     return found
+
+
+def acts_for_body() -> bool:
+    """Tell whether one acts for a local support organisation, asked of the database once a request."""
+    acting = person().member
+    if acting is None:
+        return False
+    if "acts_for_body" not in g:
+        with database().read() as db:
+            kind = db.get_one(Organisation, acting.organisation_id).kind
+        g.acts_for_body = kind == OrganisationKind.INFRASTRUCTURE_BODY.value
+    return bool(g.acts_for_body)
 
 
 def enter(key: str) -> None:

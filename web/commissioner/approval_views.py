@@ -28,7 +28,13 @@ def approvals() -> str:
     with database().read() as db:
         submitted = submissions_of(db, member().organisation_id)
         releases = releases_of(db, member().organisation_id)
-    return render_template("commissioner/approvals.html", submitted=submitted, releases=releases, member=member())
+    return render_template(
+        "commissioner/approvals.html",
+        submitted=submitted,
+        releases=releases,
+        member=member(),
+        may_write=member().may(Role.AUTHOR),
+    )
 
 
 @blueprint.get("/workspace/entries/<reference>/approval")

@@ -93,7 +93,7 @@ def save(reference: str) -> str | tuple[str, int] | Response:
 
 
 @blueprint.get("/workspace/entries/<reference>/preview")
-@needs(Role.AUTHOR)
+@needs(Role.VIEWER)
 def preview(reference: str) -> str:
     """Show the entry exactly as the public will see it, with the button that publishes it."""
     with database().read() as db:
@@ -110,6 +110,7 @@ def preview(reference: str) -> str:
     return render_template(
         "commissioner/preview.html",
         draft=draft,
+        may_write=member().may(Role.AUTHOR),
         changes=changes,
         misplaced=misplaced_dates(draft.content),
         rules=rules,

@@ -40,7 +40,8 @@ def records() -> str:
     with database().read() as db:
         found = records_of(db, member().organisation_id)
         due = answers_due(db, member().organisation_id, today())
-    return render_template("commissioner/records.html", member=member(), records=found, due=due)
+    may_write = member().may(Role.ENGAGEMENT_LEAD)
+    return render_template("commissioner/records.html", member=member(), records=found, due=due, may_write=may_write)
 
 
 def open_desk(held: str) -> Desk:

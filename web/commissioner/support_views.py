@@ -9,27 +9,20 @@ from werkzeug.wrappers import Response
 from kil_pipeline.errors import InvalidContent, InvalidTransition, NotFound
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import InvalidAddress, Role
-from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
+from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.reference.areas import areas, choosable_areas
 from kil_pipeline.reference.support_kinds import support_kinds
 from kil_pipeline.support.help_requests import answer_help, close_help, count_requests, requests_to
 from kil_pipeline.support.offers import SupportSettings, set_support, support_settings
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import acts_for_body, member, needs
 from web.context import database, now, settings
 
 ELSEWHERE = "/workspace"
 """Where members of other kinds of organisation are sent."""
 MOST_HOW = 2_000
 """Characters of how to ask."""
-
-
-def acts_for_body() -> bool:
-    """Tell whether one acts for a local support organisation."""
-    with database().read() as session:
-        kind = session.get_one(Organisation, member().organisation_id).kind
-    return kind == OrganisationKind.INFRASTRUCTURE_BODY.value
 
 
 @blueprint.get("/workspace/help")

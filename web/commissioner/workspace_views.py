@@ -7,15 +7,15 @@ from flask import render_template, request
 from kil_pipeline.engagement.response_days import answers_due
 from kil_pipeline.exchange.tender_notices import count_notices_to_match
 from kil_pipeline.organisations.members import Role, memberships_of
+from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.early_notices import due_answers
 from kil_pipeline.plan.submissions import SubmissionState, Submitted, submissions_of
 from kil_pipeline.plan.worklists import Show, find_items, suggest_disclosure, work_items
 from kil_pipeline.support.answer_replies import count_waiting_answers
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import acts_for_body, member, needs
 from web.commissioner.patch_views import show_patch
-from web.commissioner.support_views import acts_for_body
 from web.context import database, now, today
 
 PER_PAGE = 50
@@ -36,6 +36,7 @@ def workspace() -> str:
         waiting = {item.reference: _waits(item) for item in submissions_of(db, member().organisation_id)}
         answers = answers_due(db, member().organisation_id, today())
         from_readers = count_waiting_answers(db, member().organisation_id)
+        slug = db.get_one(Organisation, member().organisation_id).slug
         others = [m for m in memberships_of(db, member().user_id) if m.organisation_id != member().organisation_id]
     items = find_items(every, show, words)
     pages = max(1, -(-len(items) // PER_PAGE))
@@ -52,6 +53,10 @@ def workspace() -> str:
         answers=answers,
         from_readers=from_readers,
         others=others,
+        slug=slug,
+        may_write=member().may(Role.AUTHOR),
+        may_answer=member().may(Role.ENGAGEMENT_LEAD),
+        today=today(),
         page=page,
         pages=pages,
         total=len(items),

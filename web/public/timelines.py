@@ -94,6 +94,10 @@ class Timeline:
         """Return what may first happen in a column, for the list that narrow screens get."""
         return [(bar, row.entry) for row in self.rows for bar in row.bars if bar.first == column]
 
+    def covered(self, column: int) -> bool:
+        """Tell whether something that may happen earlier may happen in this column too."""
+        return any(bar.first < column <= bar.last for row in self.rows for bar in row.bars)
+
 
 def draw_timeline(entries: Iterable[PublicEntry], today: date) -> Timeline:
     """Lay out `entries` over the quarters from `today` on."""
