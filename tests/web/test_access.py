@@ -244,7 +244,7 @@ ACCESS = {
     "commissioner.close_request": Access.AUTHOR,
     "commissioner.support_offer": Access.AUTHOR,
     "commissioner.save_support": Access.AUTHOR,
-    "commissioner.own_sessions": Access.ENGAGEMENT_LEAD,
+    "commissioner.own_sessions": Access.VIEWER,
     "commissioner.new_session": Access.ENGAGEMENT_LEAD,
     "commissioner.create_session": Access.ENGAGEMENT_LEAD,
     "commissioner.edit_session": Access.ENGAGEMENT_LEAD,
