@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.sample_deeds import Deed
+from kil_pipeline.exchange.sample_people import SamplePeople
 from kil_pipeline.exchange.sample_plan import SamplePlan
 from kil_pipeline.exchange.sample_programme import SampleProgramme
 from kil_pipeline.exchange.sample_records import record_steps
@@ -72,7 +73,13 @@ def load_sample(database: Database, *, now: datetime, progress: Progress = lambd
     written = [
         step for row in _read("records.toml")["record"] for step in record_steps(row, sessions_of_it.sessions, now)
     ]
-    done = [*sample.plan_deeds(plan), *sessions_of_it.programme_deeds(programme), *(Deed(*step) for step in written)]
+    people = SamplePeople(organisations, now, sample.references, sessions_of_it.sessions)
+    done = [
+        *sample.plan_deeds(plan),
+        *sessions_of_it.programme_deeds(programme),
+        *(Deed(*step) for step in written),
+        *people.people_deeds(_read("people.toml")),
+    ]
     deeds = sorted(done, key=lambda deed: deed.at)
     for number, deed in enumerate(deeds, 1):
         with database.write() as session:
