@@ -238,6 +238,8 @@ ACCESS = {
     "commissioner.entry_account": Access.AUTHOR,
     "commissioner.notices": Access.AUTHOR,
     "commissioner.decide_on_notice": Access.AUTHOR,
+    "commissioner.ask_to_detach_notice": Access.AUTHOR,
+    "commissioner.detach_own_notice": Access.AUTHOR,
     "commissioner.entry_interest": Access.VIEWER,
     "commissioner.help_requests": Access.VIEWER,
     "commissioner.answer_request": Access.AUTHOR,
