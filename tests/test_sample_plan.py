@@ -7,19 +7,26 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from kil_pipeline.alerts.deliveries import Delivery
+from kil_pipeline.alerts.subscribers import Subscriber
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import public_sessions
+from kil_pipeline.engagement.registrations import Registration
 from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.exchange.samples import load_sample
-from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, public_organisations
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.drafts import Draft, drafts_of
 from kil_pipeline.plan.expected_dates import Confidence, Precision
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import all_public_entries, public_revisions
 from kil_pipeline.plan.statuses import Status
+from kil_pipeline.plan.submissions import submissions_of
 from kil_pipeline.reference.reasons import reasons
+from kil_pipeline.support.help_requests import count_requests
+from kil_pipeline.support.interests import Interest
 from tests.factories import NOW, TODAY
 
 
@@ -89,3 +96,22 @@ def test_loading_it_again_changes_nothing_and_says_when_it_has_aged(database: Da
     again = load_sample(database, now=NOW + timedelta(days=30))
     assert (first.loaded, first.aged(TODAY)) == (True, False)
     assert (again.loaded, again.loaded_on, again.aged(TODAY + timedelta(days=30))) == (False, TODAY, True)
+
+
+def test_there_is_somebody_on_every_list_of_the_tour(database: Database) -> None:
+    load_sample(database, now=NOW)
+    with database.read() as session:
+        states = sa.select(Registration.state, sa.func.count()).group_by(Registration.state)
+        organisations = {row.prefix: row.id for row in session.scalars(sa.select(Organisation))}
+        assert dict(session.execute(states).all()) == {"registered": 11, "waitlisted": 1}
+        assert count_requests(session, organisations["VAE"]) == {"waiting": 1, "answered": 0, "closed": 0}
+        assert [found.state.value for found in submissions_of(session, organisations["EXT"])] == ["waiting"]
+        assert session.scalars(sa.select(Interest.visibility)).all() == ["everyone", "everyone"]
+        assert session.scalars(sa.select(Subscriber.frequency)).all() == ["bulletin"]
+
+
+def test_nobody_in_the_sample_has_an_address_that_can_be_mailed(database: Database) -> None:
+    load_sample(database, now=NOW)
+    with database.read() as session:
+        addresses = session.scalars(sa.select(Delivery.address).distinct()).all()
+    assert [address for address in addresses if not address.endswith("example.org")] == []

@@ -28,6 +28,7 @@ from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, match_notices_command, template_command
 from web.organisation_commands import organisation
 from web.serving import serve
+from web.user_commands import second_factor_group, user_remove
 from web.venue_commands import import_venues_command, venue_contact_command
 from web.wiring import make_jobs, open_database
 
@@ -195,6 +196,8 @@ def operator_add(settings: Settings, database: Database, email: str) -> None:
     click.echo(f"{email.strip().lower()} is an operator ({user_id}).")
 
 
+user.add_command(user_remove)
+kil.add_command(second_factor_group)
 kil.add_command(areas_group)
 kil.add_command(import_command)
 kil.add_command(match_notices_command)

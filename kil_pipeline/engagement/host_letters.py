@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.letters import NoticeLetter
 from kil_pipeline.alerts.notices import NoticeContext, WriteNotice
+from kil_pipeline.engagement.host_lists import list_path
 from kil_pipeline.engagement.hosts import HostRole, HostState, Invitation, find_invitation
+from kil_pipeline.engagement.places import OPEN_STATES
 from kil_pipeline.engagement.session_drafts import SessionDraft, read_session_draft
 from kil_pipeline.engagement.sessions import SessionRow, SessionState, describe_moment, describe_when
 from kil_pipeline.errors import NotFound
@@ -20,7 +22,7 @@ HOST_LINK = "host"
 
 
 def write_invitation(session: Session, about: Mapping[str, Any], context: NoticeContext) -> NoticeLetter | None:
-    """Ask an organisation to host; not where it has answered, or was asked about another time since."""
+    """Ask an organisation to host; not where it has answered, or was asked about another time or place since."""
     found = _waiting(session, about)
     if found is None:
         return None
@@ -95,21 +97,26 @@ def write_not_asked(session: Session, about: Mapping[str, Any], context: NoticeC
 
 
 def write_news(session: Session, about: Mapping[str, Any], context: NoticeContext) -> NoticeLetter | None:
-    """Tell a host that their session was moved, postponed or cancelled."""
+    """Tell a host that their session was moved, postponed or cancelled, or is at another venue."""
     found = _find(session, about)
     if found is None or found[0].state is HostState.WITHDRAWN:
         return None
     invitation, draft, commissioner = found
+    what = "At another place" if about.get("elsewhere") else draft.state.label
     return NoticeLetter(
-        subject=f"{draft.state.label}: {draft.content.title}",
-        heading=f"{draft.content.title}: {draft.state.label.lower()}",
-        paragraphs=(
-            _what_became(session, draft),
-            *((f"The reason given: {draft.state_reason}",) if draft.state_reason else ()),
-            f"You host this session for {commissioner}. Write to them if that does not suit you.",
+        subject=f"{what}: {draft.content.title}",
+        heading=f"{draft.content.title}: {what.lower()}",
+        paragraphs=tuple(
+            part
+            for part in (
+                "" if about.get("elsewhere") else _what_became(session, draft),
+                f"The reason given: {draft.state_reason}" if draft.state_reason and not about.get("elsewhere") else "",
+                f"You host this session for {commissioner}. Write to them if that does not suit you.",
+            )
+            if part
         ),
         facts=() if draft.state is SessionState.POSTPONED else _facts(invitation, draft),
-        buttons=(("See its page", f"/sessions/{draft.reference}"),),
+        buttons=(("See its page", f"/sessions/{draft.reference}"), *_list_button(invitation, draft, context)),
     )
 
 
@@ -121,6 +128,12 @@ def _what_became(session: Session, draft: SessionDraft) -> str:
     earlier = session.get_one(SessionRow, draft.session_id).earlier_starts
     was = f"It was to start on {describe_moment(datetime.fromisoformat(earlier[-1]))}. " if earlier else ""
     return f"{was}It has a new time."
+
+
+def _list_button(invitation: Invitation, draft: SessionDraft, context: NoticeContext) -> tuple[tuple[str, str], ...]:
+    if invitation.role is not HostRole.HOST or draft.state not in OPEN_STATES:
+        return ()
+    return (("See who comes", list_path(context, draft.session_id)),)
 
 
 def _next_step(state: HostState) -> str:
@@ -143,6 +156,9 @@ def _find(session: Session, about: Mapping[str, Any]) -> tuple[Invitation, Sessi
 def _waiting(session: Session, about: Mapping[str, Any]) -> tuple[Invitation, SessionDraft, str] | None:
     found = _find(session, about)
     if found is None or found[0].state is not HostState.INVITED:
+        return None
+    place = found[1].venue.id if found[1].venue else None
+    if about.get("place", str(place)) != str(place):
         return None
     return found if found[0].asked_starts_at.isoformat() == about["asked"] else None
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.notices import queue_notice
 from kil_pipeline.codec import from_json, to_json
+from kil_pipeline.engagement.host_lists import queue_lists
 from kil_pipeline.engagement.hosts import (
     HostRole,
     HostState,
@@ -74,7 +75,8 @@ def _check_may_ask(state: SessionState, role: HostRole) -> None:
 
 
 def _send_invitation(session: Session, host: SessionHost, now: datetime) -> None:
-    about = {"host": str(host.id), "asked": host.asked_starts_at.isoformat()}
+    _, copy = load_session(session, host.session_id)
+    about = {"host": str(host.id), "asked": host.asked_starts_at.isoformat(), "place": str(copy.venue_id)}
     queue_notice(session, "host_invitation", host.address, about, now=now)
     today = london_day(now)
     wait = add_working_days(today, REMIND_AFTER, is_england_working_day) - today
@@ -148,30 +150,35 @@ def accept_time(session: Session, session_id: uuid.UUID, host_id: uuid.UUID, *, 
     ask_again(session, session_id, now)
 
 
-def ask_again(session: Session, session_id: uuid.UUID, now: datetime) -> None:
-    """Ask everybody again whose answer was about another time than a planned session has now."""
+def ask_again(session: Session, session_id: uuid.UUID, now: datetime, *, elsewhere: bool = False) -> None:
+    """Ask everybody again whose answer was about another time than a planned session has now.
+
+    `elsewhere`: its venue is another one too, so that nobody's answer holds.
+    """
     row, copy = load_session(session, session_id)
     content = from_json(SessionContent, copy.content)
     if SessionState(row.state) in PUBLIC_STATES:
         return
     for known in invitations_of(session, session_id):
-        if known.state in (HostState.INVITED, HostState.CONFIRMED, HostState.PROPOSED) and (
-            known.asked_starts_at,
-            known.asked_ends_at,
-        ) != (content.starts_at, content.ends_at):
+        asked = (known.asked_starts_at, known.asked_ends_at)
+        if known.state in OPEN and (elsewhere or asked != (content.starts_at, content.ends_at)):
             host = load_host(session, known.id)
             host.state, host.answered_at = HostState.INVITED.value, None
+            host.proposed_starts_at = host.proposed_ends_at = None
             host.asked_starts_at, host.asked_ends_at = content.starts_at, content.ends_at
             session.flush()
             _send_invitation(session, host, now)
 
 
-def tell_hosts(session: Session, session_id: uuid.UUID, now: datetime) -> None:
-    """Mail those who host a session that was moved, postponed or cancelled."""
+def tell_hosts(session: Session, session_id: uuid.UUID, now: datetime, *, elsewhere: bool = False) -> None:
+    """Mail those who host a session that was moved, postponed or cancelled; `elsewhere`: or got another venue."""
     row, _ = load_session(session, session_id)
+    if SessionState(row.state) is SessionState.RESCHEDULED and not elsewhere:
+        queue_lists(session, session_id, now)
     for host in invitations_of(session, session_id):
         if host.state is HostState.CONFIRMED and host.address:
-            queue_notice(session, "host_news", host.address, {"host": str(host.id)}, now=now)
+            about = {"host": str(host.id), **({"elsewhere": "yes"} if elsewhere else {})}
+            queue_notice(session, "host_news", host.address, about, now=now)
         elif host.state is HostState.INVITED and SessionState(row.state) is SessionState.RESCHEDULED:
             _send_invitation(session, load_host(session, host.id), now)  # the one before was about another time
 

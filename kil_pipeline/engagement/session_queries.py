@@ -62,7 +62,7 @@ def public_sessions_after(
 
 @dataclass(frozen=True)
 class SessionPage:
-    """One page of sessions to come. `further`: the reference after which the next page begins; empty on the last."""
+    """One page of a list of sessions. `further`: the reference after which the next begins; empty on the last."""
 
     sessions: tuple[PublicSession, ...]
     further: str
@@ -75,17 +75,65 @@ def coming_sessions(
 
     A page costs the same wherever it lies: nothing is counted or skipped. An unknown `following` begins at the start.
     """
-    chosen = _chosen(criteria).order_by(SessionRow.starts_at, SessionRow.reference).limit(limit + 1)
-    last = sa.select(SessionRow.starts_at, SessionRow.reference).where(SessionRow.reference == following)
-    place = session.execute(last).one_or_none() if following else None
+    place = _place_of(session, following)
+    chosen = _chosen(criteria).order_by(SessionRow.starts_at, SessionRow.reference)
     if place is None:
         chosen = chosen.where(SessionRow.starts_at >= after)
     else:
         chosen = chosen.where(
-            SessionRow.starts_at >= max(after, place.starts_at),  # one bound that every index can use
-            sa.or_(SessionRow.starts_at > place.starts_at, SessionRow.reference > place.reference),
+            SessionRow.starts_at >= max(after, place[0]),  # one bound that every index can use
+            sa.or_(SessionRow.starts_at > place[0], SessionRow.reference > place[1]),
         )
-    rows = session.execute(chosen).all()
+    return _page(session, chosen, limit)
+
+
+def past_sessions(
+    session: Session, criteria: Criteria, *, before: datetime, following: str = "", limit: int
+) -> SessionPage:
+    """Return the sessions that started before `before`, latest first: those that come after `following`.
+
+    Not those that are postponed: they are still to come. A page costs the same wherever it lies.
+    """
+    place = _place_of(session, following)
+    chosen = (
+        _chosen(criteria)
+        .where(SessionRow.state != SessionState.POSTPONED.value)
+        .order_by(SessionRow.starts_at.desc(), SessionRow.reference.desc())
+    )
+    if place is None:
+        chosen = chosen.where(SessionRow.starts_at < before)
+    else:
+        chosen = chosen.where(
+            SessionRow.starts_at < before,
+            SessionRow.starts_at <= place[0],
+            sa.or_(SessionRow.starts_at < place[0], SessionRow.reference < place[1]),
+        )
+    return _page(session, chosen, limit)
+
+
+def postponed_sessions(
+    session: Session, criteria: Criteria, *, before: datetime, limit: int = 50
+) -> tuple[PublicSession, ...]:
+    """Return the sessions that are postponed and whose earlier day has passed: they wait for a new one.
+
+    The latest first, at most `limit`. Those whose earlier day is to come are among `coming_sessions`.
+    """
+    chosen = _chosen(criteria).where(SessionRow.state == SessionState.POSTPONED.value, SessionRow.starts_at < before)
+    rows = session.execute(chosen.order_by(SessionRow.starts_at.desc(), SessionRow.reference.desc()).limit(limit))
+    return tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in rows)
+
+
+def _place_of(session: Session, reference: str) -> tuple[datetime, str] | None:
+    """Return where a session stands in the order of starts; None where there is no such session."""
+    if not reference:
+        return None
+    found = sa.select(SessionRow.starts_at, SessionRow.reference).where(SessionRow.reference == reference)
+    row = session.execute(found).one_or_none()
+    return (row.starts_at, row.reference) if row is not None else None
+
+
+def _page(session: Session, chosen: sa.Select[SessionRow, Venue, Organisation], limit: int) -> SessionPage:
+    rows = session.execute(chosen.limit(limit + 1)).all()
     found = tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in rows[:limit])
     return SessionPage(found, found[-1].reference if len(rows) > limit else "")
 

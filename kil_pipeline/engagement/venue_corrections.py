@@ -144,6 +144,15 @@ def _answer(fact: AccessFact) -> str:
     return f"{_ANSWERS[fact.answer]}, {fact.note}" if fact.note else _ANSWERS[fact.answer]
 
 
+def keep_correction(session: Session, venue_id: uuid.UUID, old: VenueFacts, new: VenueFacts) -> VenueFacts:
+    """Return new facts, with what an owner corrected as it stands: only a later check of the place outdoes that."""
+    corrected = sa.select(sa.exists().where(VenueCorrection.venue_id == venue_id))
+    later = new.checked_on is not None and (old.checked_on is None or new.checked_on > old.checked_on)
+    if later or not session.scalar(corrected):
+        return new
+    return replace(new, access=old.access, access_note=old.access_note, travel=old.travel, checked_on=old.checked_on)
+
+
 def corrections_of(session: Session, venue_id: uuid.UUID) -> tuple[tuple[datetime, tuple[str, ...]], ...]:
     """Return what owners corrected, newest first, at most 20 times."""
     chosen = sa.select(VenueCorrection).where(VenueCorrection.venue_id == venue_id)

@@ -11,14 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.database import Database
 from kil_pipeline.errors import DomainError
-from kil_pipeline.exchange.notice_attaching import attach_notice, entries_of_process
+from kil_pipeline.exchange.notice_attaching import attach_notice, entries_of_process, waits_anew
 from kil_pipeline.exchange.notice_similarity import LEAST_SCORE, compare_texts
 from kil_pipeline.exchange.release_import import releases_of
 from kil_pipeline.exchange.releases import ReleaseNotUnderstood
 from kil_pipeline.exchange.reports import MOST_LINES
-from kil_pipeline.exchange.tender_notices import NoticeMatch, TenderNotice
+from kil_pipeline.exchange.tender_notices import DETACHED, NoticeMatch, TenderNotice
 from kil_pipeline.exchange.tender_releases import TenderRelease, is_tender, read_tender
 from kil_pipeline.organisations.organisations import Organisation, recognise_organisation
 from kil_pipeline.plan.entries import Entry, WorkingCopy
@@ -72,9 +73,10 @@ def match_notices(database: Database, path: Path, *, dry_run: bool = False, now:
     report = MatchReport(dry_run=dry_run)
     tenders = sorted(_tenders(releases_of(path), report), key=lambda t: (t.notice.published_on, t.notice.id))
     batch = max(len(tenders), 1) if dry_run else BATCH
+    told: set[uuid.UUID] = set()
     for start in range(0, len(tenders), batch):
         with database.write() as session:
-            matcher = _Matcher(session, report, now)
+            matcher = _Matcher(session, report, now, told)
             for tender in tenders[start : start + batch]:
                 matcher.match(tender)
             if dry_run:
@@ -103,8 +105,9 @@ def _tenders(releases: list[Any], report: MatchReport) -> Iterator[TenderRelease
 class _Matcher:
     """Matches the notices of one transaction."""
 
-    def __init__(self, session: Session, report: MatchReport, now: datetime) -> None:
-        self.session, self.report, self.now = session, report, now
+    def __init__(self, session: Session, report: MatchReport, now: datetime, told: set[uuid.UUID]) -> None:
+        """`told`: the organisations whose approvers have their mail about this file."""
+        self.session, self.report, self.now, self.told = session, report, now, told
         self._candidates: dict[uuid.UUID, list[_Candidate]] = {}
 
     def match(self, tender: TenderRelease) -> None:
@@ -115,7 +118,7 @@ class _Matcher:
             self.report.skipped["notices of commissioners that are not here"] += 1
             return
         notice = self.session.get(TenderNotice, tender.notice.id) or self._keep(tender, organisation)
-        if notice.dismissed_at is not None or self._attached(notice):
+        if notice.dismissed_at is not None or self._decided(notice):
             self.report.unchanged += 1
             return
         same = entries_of_process(self.session, notice)
@@ -142,11 +145,13 @@ class _Matcher:
         self.session.flush()
         return row
 
-    def _attached(self, notice: TenderNotice) -> bool:
-        attached = sa.select(NoticeMatch.entry_id).where(
-            NoticeMatch.notice_id == notice.id, NoticeMatch.attached_at.is_not(None)
+    def _decided(self, notice: TenderNotice) -> bool:
+        """Tell whether it is attached, or a person detached it: then a person says where it belongs."""
+        decided = sa.select(NoticeMatch.entry_id).where(
+            NoticeMatch.notice_id == notice.id,
+            sa.or_(NoticeMatch.attached_at.is_not(None), NoticeMatch.score == DETACHED),
         )
-        return self.session.scalar(attached.limit(1)) is not None
+        return self.session.scalar(decided.limit(1)) is not None
 
     def _attach(self, notice: TenderNotice, entry_ids: list[uuid.UUID]) -> None:
         for entry_id in entry_ids:
@@ -156,6 +161,9 @@ class _Matcher:
             except DomainError as error:
                 self.report.skipped[f"notice {notice.id}: {error}"] += 1
             else:
+                if draft.organisation_id not in self.told and waits_anew(self.session, entry_id, self.now):
+                    self.told.add(draft.organisation_id)
+                    tell_approvers(self.session, draft.organisation_id, None, self.now)
                 self.report.attached.append(f"{draft.reference}: {notice.kind} notice {notice.id} belongs to it.")
 
     def _suggest(self, notice: TenderNotice) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.database import Database
 from kil_pipeline.errors import DomainError
 from kil_pipeline.exchange.json_files import get, read_json
@@ -55,10 +56,14 @@ def import_releases(
     report = ImportReport(dry_run=dry_run)
     planned = sorted(_planned(releases_of(path), report), key=lambda r: (r.published_at, r.notice.id))
     batch = max(len(planned), 1) if dry_run else BATCH  # a later notice must find the entry that is rolled back
+    told: set[uuid.UUID] = set()
     for start in range(0, len(planned), batch):
         with database.write() as session:
             for release in planned[start : start + batch]:
-                _keep(session, release, publish, report, now)
+                waiting = _keep(session, release, publish, report, now)
+                if waiting is not None and waiting not in told:
+                    told.add(waiting)
+                    tell_approvers(session, waiting, None, now)
             if dry_run:
                 session.rollback()
         progress(f"{min(start + batch, len(planned))} of {len(planned)} planning notices")
@@ -93,16 +98,24 @@ def _planned(releases: list[Any], report: ImportReport) -> Iterator[PlannedRelea
         yield found
 
 
-def _keep(session: Session, release: PlannedRelease, publish: bool, report: ImportReport, now: datetime) -> None:
+def _keep(
+    session: Session, release: PlannedRelease, publish: bool, report: ImportReport, now: datetime
+) -> uuid.UUID | None:
+    """Keep one notice. Returns the organisation whose approvers it waits for, where it began to."""
+    answer = None
     try:
         with session.begin_nested():
             entry_id, outcome, sentence = _keep_notice(session, release, now)
-            asked = request_publication(session, entry_id, why=_why(release), now=now).request if publish else None
+            answer = request_publication(session, entry_id, why=_why(release), now=now) if publish else None
     except DomainError as error:
         report.skipped[f"notice {release.notice.id}: {error}"] += 1
     else:
+        asked = answer.request if answer else None
         report.count(outcome, sentence, published=asked is Request.PUBLISHED)
         report.asked += Counter([asked] if asked else [])
+        if answer is not None and asked is Request.WAITING and answer.renewed:
+            return session.get_one(Entry, entry_id).organisation_id
+    return None
 
 
 def _keep_notice(session: Session, release: PlannedRelease, now: datetime) -> tuple[uuid.UUID, Outcome, str]:

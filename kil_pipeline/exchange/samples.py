@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.sample_answers import SampleAnswers
 from kil_pipeline.exchange.sample_deeds import Deed
+from kil_pipeline.exchange.sample_people import SamplePeople
 from kil_pipeline.exchange.sample_plan import SamplePlan
 from kil_pipeline.exchange.sample_programme import SampleProgramme
 from kil_pipeline.exchange.sample_records import record_steps
@@ -73,9 +74,15 @@ def load_sample(database: Database, *, now: datetime, progress: Progress = lambd
     written = [
         step for row in _read("records.toml")["record"] for step in record_steps(row, sessions_of_it.sessions, now)
     ]
-    answers = SampleAnswers(organisations, now, sample.references).answer_deeds(_read("answers.toml"))
-    done = [*sample.plan_deeds(plan), *sessions_of_it.programme_deeds(programme), *(Deed(*step) for step in written)]
-    done += answers
+    people = SamplePeople(organisations, now, sample.references, sessions_of_it.sessions)
+    answers = SampleAnswers(organisations, now, sample.references)
+    done = [
+        *sample.plan_deeds(plan),
+        *sessions_of_it.programme_deeds(programme),
+        *(Deed(*step) for step in written),
+        *people.people_deeds(_read("people.toml")),
+        *answers.answer_deeds(_read("answers.toml")),
+    ]
     deeds = sorted(done, key=lambda deed: deed.at)
     for number, deed in enumerate(deeds, 1):
         with database.write() as session:

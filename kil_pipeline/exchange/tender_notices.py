@@ -15,6 +15,9 @@ from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.contents import Notice
 from kil_pipeline.plan.entries import Entry, WorkingCopy
 
+DETACHED = -1
+"""The score of a match that a person took back: it is suggested no more, and no import attaches it again."""
+
 
 class TenderNotice(Base):
     """A tender notice. All of it is public on Find a Tender. Permanent."""
@@ -103,13 +106,36 @@ def _suggestions(session: Session, notice_ids: Iterable[str]) -> dict[str, list[
         sa.select(NoticeMatch.notice_id, NoticeMatch.why, Entry.reference, WorkingCopy.content)
         .join(Entry, Entry.id == NoticeMatch.entry_id)
         .join(WorkingCopy, WorkingCopy.entry_id == Entry.id)
-        .where(NoticeMatch.notice_id.in_(list(notice_ids)))
+        .where(NoticeMatch.notice_id.in_(list(notice_ids)), NoticeMatch.score > DETACHED)
         .order_by(NoticeMatch.score.desc(), Entry.reference)
     )
     found: dict[str, list[Suggestion]] = {}
     for row in rows:
         found.setdefault(row.notice_id, []).append(Suggestion(row.reference, row.content["headline"], row.why))
     return found
+
+
+@dataclass(frozen=True)
+class AttachedNotice:
+    """A notice and a planned opportunity that it belongs to."""
+
+    notice: Notice
+    reference: str
+    headline: str
+
+
+def attached_notices(session: Session, organisation_id: uuid.UUID, *, limit: int = 50) -> tuple[AttachedNotice, ...]:
+    """Return the notices of an organisation with what they are attached to, the last attached first."""
+    rows = session.execute(
+        sa.select(TenderNotice, Entry.reference, WorkingCopy.content)
+        .join(NoticeMatch, NoticeMatch.notice_id == TenderNotice.id)
+        .join(Entry, Entry.id == NoticeMatch.entry_id)
+        .join(WorkingCopy, WorkingCopy.entry_id == Entry.id)
+        .where(TenderNotice.organisation_id == organisation_id, NoticeMatch.attached_at.is_not(None))
+        .order_by(NoticeMatch.attached_at.desc(), TenderNotice.id, Entry.reference)
+        .limit(limit)
+    )
+    return tuple(AttachedNotice(row.notice, reference, content["headline"]) for row, reference, content in rows)
 
 
 def own_notice(session: Session, organisation_id: uuid.UUID, notice_id: str) -> TenderNotice:

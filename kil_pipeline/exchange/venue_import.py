@@ -1,7 +1,8 @@
 """Importing venues: from a spreadsheet, or from HSDS / Open Referral UK JSON.
 
 A row finds its venue again by its reference, else by its name and postcode; the same file again changes nothing. What
-a row does not say, stays. Rows that cannot be read come out as a file to correct, as those of a plan do.
+a row does not say, stays; so does what the venue's owner corrected, unless the row was checked later. Rows that cannot
+be read come out as a file to correct, as those of a plan do.
 """
 
 import uuid
@@ -15,6 +16,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.venue_corrections import keep_correction
 from kil_pipeline.engagement.venue_directory import change_venue
 from kil_pipeline.engagement.venues import PublicVenue, add_venue, find_imported, find_venue
 from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
@@ -168,7 +170,10 @@ class _Run:
 
     def _keep(self, session: Session, item: _Item, read: ReadVenue) -> None:
         known = _known(session, item)
-        facts = read.over(known.facts if known else None)
+        said = read.over(known.facts if known else None)
+        facts = keep_correction(session, known.id, known.facts, said) if known else said
+        if facts != said:
+            self.report.skipped["what the file says of access, where the venue’s owner has corrected it since"] += 1
         if known is None:
             add_venue(session, facts, source=item.source, now=self.now)
             self.report.count("created", f"New: {facts.name}")

@@ -142,11 +142,10 @@ def _other_sentence(old: EntryContent, new: EntryContent, path: str, label: str)
         return f"Headline changed from “{shorten(old.headline, 120)}” to “{shorten(new.headline, 120)}”."
     if path == "notices":
         added = [notice for notice in new.notices if notice not in old.notices]
-        return (
-            "A notice was added: " + ", ".join(f"{n.kind} {n.id}" for n in added) + "."
-            if added
-            else f"{label} changed."
-        )
+        gone = [known for known in old.notices if known.id not in {notice.id for notice in new.notices}]
+        told = (("A notice was added", added), ("A notice that does not belong here was taken out", gone))
+        said = [f"{words}: {', '.join(f'{n.kind} {n.id}' for n in found)}." for words, found in told if found]
+        return " ".join(said) or f"{label} changed."
     if path == "links":
         linked = [link for link in new.links if link not in old.links]
         return " ".join(f"{link.kind.label} {link.reference}." for link in linked) if linked else f"{label} changed."

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.criteria_conditions import conditions_for
 from kil_pipeline.plan.entries import PublicArea, PublicEntryRow, PublicTheme
-from kil_pipeline.plan.queries import conditions_for
 from kil_pipeline.reference.areas import related_areas, same_areas
 
 Counts = Mapping[str, Mapping[str, int]]

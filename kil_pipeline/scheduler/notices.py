@@ -9,6 +9,7 @@ from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.release_notices import write_release_near
 from kil_pipeline.engagement import record_notices
 from kil_pipeline.engagement.host_letters import HOST_NOTICES
+from kil_pipeline.engagement.host_lists import LIST_NOTICES
 from kil_pipeline.engagement.online_links import online_link_of
 from kil_pipeline.engagement.registration_letters import make_writers
 from kil_pipeline.engagement.session_proposals import PROPOSAL_NOTICES
@@ -25,6 +26,7 @@ from kil_pipeline.support.profile_letters import write_profile_link
 
 NOTICES: Mapping[str, WriteNotice] = {
     **HOST_NOTICES,
+    **LIST_NOTICES,
     **PROPOSAL_NOTICES,
     **make_writers(online_link_of),
     "record_writer": record_notices.write_writer,

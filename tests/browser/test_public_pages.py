@@ -23,6 +23,7 @@ PATHS = [
     "/plan?view=month&month=2027-01",
     "/plan?view=month&month=2027-01&area=X-EXA&q=no-such-words",
     "/sessions",
+    "/sessions?past=yes",
     "/sessions/EXI-S0010",
     "/sessions/EXI-S0010/record",
     "/venues",

@@ -242,6 +242,7 @@ def test_a_co_host_who_has_not_answered_is_asked_again_when_it_moves(database: D
         move_session(session, draft.reference, starts_at=EARLY, ends_at=LATE, why="The hall is taken.", now=NOW)
         tell_hosts(session, draft.session_id, NOW)
         assert notices(session)[before:] == [
+            ("host_list", "host@example.org"),
             ("host_news", "host@example.org"),
             ("host_invitation", co_host.address),
             ("host_reminder", co_host.address),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.codec import to_json
 from kil_pipeline.database import Database, new_id
-from kil_pipeline.engagement.session_queries import coming_sessions
+from kil_pipeline.engagement.session_queries import coming_sessions, past_sessions, postponed_sessions
 from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.plan.criteria import Criteria
 from tests.engagement.sessions import CONTENT
@@ -118,3 +118,33 @@ def test_an_unknown_place_begins_at_the_start(database: Database) -> None:
     with database.read() as session:
         page = coming_sessions(session, Criteria(), after=NOW, following="NONE-S1", limit=1)
     assert ([one.reference for one in page.sessions], page.further) == (["EXC-S00002"], "EXC-S00002")
+
+
+def test_past_pages_follow_each_other_latest_first_without_a_gap(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session, prefix="EXC").id
+        fill(session, council, 240)
+        same_hour = sa.update(SessionRow).where(SessionRow.reference < "EXC-S00040")
+        session.execute(same_hour.values(starts_at=NOW - timedelta(days=40)))
+    seen: list[str] = []
+    following = ""
+    with database.read() as session:
+        while True:
+            page = past_sessions(session, Criteria(), before=NOW, following=following, limit=17)
+            seen += [one.reference for one in page.sessions]
+            following = page.further
+            if not following:
+                break
+    assert seen == [f"EXC-S{place:05d}" for place in reversed(range(120))]
+
+
+@pytest.mark.parametrize(("number", "past", "waiting"), [("00000", 1, 1), ("00003", 2, 0)])
+def test_a_postponed_session_is_not_past_but_waits_for_its_new_day(
+    database: Database, number: str, past: int, waiting: int
+) -> None:
+    with database.write() as session:
+        fill(session, a_commissioner(session, prefix="EXC").id, 4)
+        session.execute(sa.update(SessionRow).where(SessionRow.reference == f"EXC-S{number}").values(state="postponed"))
+    with database.read() as session:
+        found = past_sessions(session, Criteria(), before=NOW, limit=9)
+        assert (len(found.sessions), len(postponed_sessions(session, Criteria(), before=NOW))) == (past, waiting)

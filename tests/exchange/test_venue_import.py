@@ -1,7 +1,7 @@
 """Venues from spreadsheets: good rows go in once, bad ones come back, and what a row does not say stays."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.venue_corrections import AccessAnswers, correct_venue, owners_venue, set_contact
 from kil_pipeline.engagement.venue_directory import VenueCriteria, change_venue, public_venues
 from kil_pipeline.engagement.venues import AccessFact, Known, Space, VenueFacts, find_venue
 from kil_pipeline.exchange.reports import ImportReport, UnreadableFile
@@ -290,3 +291,26 @@ def test_a_row_is_read_or_refused_whatever_it_says_and_reading_it_twice_changes_
     if not read.problems:
         once = read.over(None)
         assert read.over(once) == once
+
+
+@pytest.mark.parametrize(
+    ("checked", "answer", "left_out"), [("3 March 2026", Known.NO, 1), ("24 November 2026", Known.YES, 0)]
+)
+def test_what_an_owner_corrected_stays_unless_the_file_was_checked_later(
+    database: Database, tmp_path: Path, checked: str, answer: Known, left_out: int
+) -> None:
+    import_rows(database, tmp_path, *sheet(ROW))
+    with database.write() as session:
+        (venue,) = public_venues(session, VenueCriteria()).venues
+        set_contact(session, venue.slug, "owner@example.org")
+        _, seen = owners_venue(session, venue.id, "1")
+        now = AccessAnswers((AccessFact("step_free", Known.NO),), "", "Bus 7", TODAY)
+        correct_venue(session, venue.id, now, seen=seen.isoformat(), now=NOW)
+    row = ROW | {"owner": "Another charity", "checked_on": checked}
+    options = VenueOptions(to_correct=tmp_path / "bad.csv")
+    report = import_venues(
+        database, write_csv(tmp_path / "again.csv", *sheet(row)), options, now=NOW + timedelta(days=1)
+    )
+    (facts,) = all_facts(database)
+    found = {fact.question: fact.answer for fact in facts.access}["step_free"]
+    assert (facts.owner, found, sum(report.skipped.values())) == ("Another charity", answer, left_out)

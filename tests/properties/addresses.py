@@ -37,7 +37,7 @@ READ = (
     "/entries/EXC-0001/compare/1/1", "/entries/EXC-0002/compare/1/2", "/entries/EXC-0002/compare/3/1",
     "/entries/EXC-0003/compare/1/2", "/entries/EXC-0002/compare?one=1&other=3", "/entries/EXC-0001/compare",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",
-    "/sessions?after=EXC-S0025", "/hosting/nonsense",
+    "/sessions?after=EXC-S0025", "/sessions?past=yes", "/sessions?past=yes&after=EXC-S0025", "/hosting/nonsense",
     "/sessions/EXC-S0025/come", "/sessions/NONE-S1/come", "/coming/nonsense", "/coming/nonsense/my-data.json",
     "/coming/host/nonsense", "/workspace/coming", "/workspace/coming/EXC-S0025",
     "/sessions/EXC-S0025/record", "/sessions/EXC-S0025/files/nonsense", "/records/write/nonsense",

@@ -17,6 +17,11 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.record_checks import finish_checks, start_check
+from kil_pipeline.engagement.record_contents import Outcome, Point
+from kil_pipeline.engagement.records import add_part
+from kil_pipeline.engagement.response_contents import ResponseContent, ResponseState
+from kil_pipeline.engagement.responses import save_response
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_venue
 from kil_pipeline.organisations.api_tokens import Scope, make_api_token
@@ -25,6 +30,7 @@ from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.contents import EntryContent, EntryLink, LinkKind, Notice
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.money import Money
+from tests.engagement.held import a_held_session
 from tests.factories import NOW, a_commissioner, a_milestone, publish, republish
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -64,6 +70,14 @@ def described(app: Flask, sqlite_database: Database) -> OpenApiSchema:
         about = SessionContent("Carers", "To listen.", starts, starts + timedelta(hours=2), host="Mill Hall Trust")
         announce_session(session, council, about, venue_id=venue.id, now=NOW)
         announce_session(session, council, about, venue_id=None, now=NOW)
+        held = a_held_session(session, council)
+        add_part(session, held, Point("Open before work"), now=NOW)
+        add_part(session, held, Outcome("Fewer missed visits"), now=NOW)
+        until = NOW.date() + timedelta(days=1)
+        start_check(session, held, until=until, addresses=("ann@example.org",), identifies_nobody=True, now=NOW)
+        finish_checks(session, NOW + timedelta(days=2))
+        answer = ResponseContent(ResponseState.DONE, "It opens at 7am now.")
+        save_response(session, held, 1, answer, address="", version=0, now=NOW + timedelta(days=2))
     found = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     assert isinstance(found, OpenApiSchema)
     return found
@@ -90,7 +104,7 @@ def test_answers_are_as_described_whatever_is_asked(described: OpenApiSchema, na
         case = data.draw(operation.as_strategy())
         if "reference" in (case.path_parameters or {}):  # else chance would hardly ever meet one that is there
             case.path_parameters["reference"] = data.draw(
-                st.sampled_from(["EXC-0001", "EXC-0002", "EXC-S0004", "EXC-S0005"])
+                st.sampled_from(["EXC-0001", "EXC-0002", "EXC-S0004", "EXC-S0005", "EXC-S0006"])
                 | st.just(case.path_parameters["reference"])
             )
         case.call_and_validate(checks=CHECKS)

@@ -15,6 +15,7 @@ from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.entries import Entry
 from tests.web.forms import Form
 from tests.web.html import HtmlPage
+from tests.web.visitors import send
 
 Publish = Callable[..., str]
 NOTICE = "075813-2026"
@@ -89,3 +90,22 @@ def test_a_notice_that_is_not_in_the_plan_is_put_away(author: FlaskClient, clien
     Form(HtmlPage(author.get("/workspace/notices")), ADDRESS).send(author, {"do": "none"})
     assert HtmlPage(author.get("/workspace/notices")).texts("li", "govuk-body") == ["Nothing to decide on."]
     assert f"UK4 {NOTICE}" not in HtmlPage(client.get("/entries/EXC-0001")).links()
+
+
+@pytest.mark.usefixtures("notice")
+def test_a_notice_attached_wrongly_is_detached_with_a_reason_that_is_in_the_trail_and_on_the_page(
+    author: FlaskClient, client: FlaskClient, sqlite_database: Database
+) -> None:
+    Form(HtmlPage(author.get("/workspace/notices")), ADDRESS).send(author, {"entry": "EXC-0001", "do": "attach"})
+    way = f"It does not belong there: notice {NOTICE}, EXC-0001"
+    path = HtmlPage(author.get("/workspace/notices")).links()[way]
+    refused = HtmlPage(send(author, path, {"why": " "}), 400)
+    assert refused.texts("p", "govuk-error-message") == ["Error: Say why it does not belong there: readers see it."]
+    assert f"UK4 {NOTICE}" in HtmlPage(client.get("/entries/EXC-0001")).links()
+    assert send(author, path, {"why": "It is about another lot."}).location == "/workspace/entries/EXC-0001"
+    assert f"UK4 {NOTICE}" not in HtmlPage(client.get("/entries/EXC-0001")).links()
+    assert author.get(path).status_code == 200
+    send(author, path, {"why": "Again."}, page=path)
+    with sqlite_database.read() as session:
+        deeds = session.scalars(sa.select(AuditRow.subject).where(AuditRow.deed == "detach_notice")).all()
+    assert deeds == [f"EXC-0001 {NOTICE}"]

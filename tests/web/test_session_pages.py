@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask.testing import FlaskClient
 
 from kil_pipeline.database import Database
-from kil_pipeline.engagement.programme import announce_session, cancel_session, move_session
+from kil_pipeline.engagement.programme import announce_session, cancel_session, move_session, postpone_session
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.engagement.venues import AccessFact, Known, VenueFacts, add_venue
 from kil_pipeline.organisations.organisations import find_organisation
@@ -127,3 +127,21 @@ def test_how_to_come_stands_before_what_happens_and_how_it_was_held_after_it(
     held = replace(SESSION, agenda="Tea first.", starts_at=past, ends_at=past.replace(hour=19))
     over = HtmlPage(client.get(f"/sessions/{announce(sqlite_database, held)}"))
     assert over.texts("h2", "govuk-heading-m") == ["What happens", "How it was held"]
+
+
+def test_past_sessions_are_behind_a_switch_and_a_postponed_one_stays_until_it_has_its_day(
+    client: FlaskClient, publish: Publish, sqlite_database: Database
+) -> None:
+    past = datetime(2026, 11, 1, 17, 30, tzinfo=UTC)
+    announce(sqlite_database, replace(SESSION, title="Long ago", starts_at=past, ends_at=past.replace(hour=19)))
+    waits = announce(sqlite_database, replace(SESSION, title="Put off", starts_at=past, ends_at=past.replace(hour=19)))
+    with sqlite_database.write() as session:
+        postpone_session(session, waits, why="Snow.", now=past.replace(day=1, hour=9))
+    to_come = HtmlPage(client.get("/sessions"))
+    assert (to_come.texts("h2", "govuk-heading-m"), to_come.texts("h3", "row__headline")) == (
+        ["Postponed: a new date is to come"],
+        ["Put off Postponed, new date to come"],
+    )
+    page = HtmlPage(client.get(to_come.links()["Past"]))
+    assert (page.texts("h2", "row__headline"), page.texts("h3", "row__headline")) == (["Long ago"], [])
+    assert page.links()["To come"] == "/sessions"

@@ -11,11 +11,12 @@ from flask.testing import FlaskClient
 
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
-from kil_pipeline.engagement.hosts import invitations_of
+from kil_pipeline.engagement.hosts import HostState, invitations_of
 from kil_pipeline.engagement.online_links import online_link_of
 from kil_pipeline.engagement.programme import public_session
 from kil_pipeline.engagement.session_drafts import find_session_draft, load_session, session_drafts_of
 from kil_pipeline.engagement.sessions import SessionState
+from kil_pipeline.engagement.venues import VenueFacts, add_venue
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.organisations import OrganisationKind, add_organisation, find_organisation
 from kil_pipeline.plan.contents import EntryContent
@@ -101,7 +102,16 @@ def test_a_session_is_written_hosted_published_moved_and_cancelled(
     assert refused(author, f"{path}/cancel", {"why": "Again."}, 409) == [
         "A session that is “Cancelled” cannot be cancelled."
     ]
-    assert notices_in(sqlite_database)[3:] == ["host_news"] * 4
+    assert notices_in(sqlite_database)[3:] == [
+        "host_published",
+        "host_list",
+        "host_list",  # moved
+        "host_news",
+        "host_news",  # postponed
+        "host_list",  # moved again
+        "host_news",
+        "host_news",  # cancelled
+    ]
 
 
 def notices_in(database: Database) -> list[str]:
@@ -157,6 +167,73 @@ def test_the_time_of_a_public_session_is_not_a_box(
     send(author, f"{path}/publish", {"version": "2", "why": "Clearer."})
     with sqlite_database.read() as session:
         assert public_session(session, draft.reference).content.title == "New"
+
+
+def test_a_preview_of_what_is_not_public_leads_to_nothing_that_is_not_there(
+    author: FlaskClient, sqlite_database: Database, council: uuid.UUID
+) -> None:
+    with sqlite_database.write() as session:
+        draft, _ = a_hosted_session(session, council)
+        public = a_public_session(session, council)
+    lead = ["Come to this session", "Add to calendar", "Tell me when this changes"]
+
+    def shown(reference: str) -> list[str]:
+        found = HtmlPage(author.get(f"{LIST}/{reference}/preview"))
+        paths = [found.links()[text] for text in lead if text in found.links()]
+        return [str(author.get(path).status_code) for path in paths]
+
+    assert (shown(draft.reference), shown(public.reference)) == ([], ["200"] * 3)
+
+
+def test_a_viewer_reads_the_list_and_is_led_to_what_a_viewer_may_see(
+    app: Flask, sqlite_database: Database, council: uuid.UUID
+) -> None:
+    with sqlite_database.write() as session:
+        draft = a_planned_session(session, council)
+        public = a_public_session(session, council, title="In public")
+    viewer = sign_in(app.test_client(), sqlite_database, council, Role.VIEWER)
+    page = HtmlPage(viewer.get(LIST))
+    assert sorted(page.texts("h2", "govuk-heading-s")) == ["In public", draft.content.title]
+    inside = [path for path in page.links().values() if path.startswith((f"{LIST}/", "/sessions/"))]
+    assert inside == [f"/sessions/{public.reference}"]
+
+
+def test_another_place_asks_the_host_again_and_a_page_seen_before_confirms_nothing(
+    app: Flask, author: FlaskClient, client: FlaskClient, sqlite_database: Database, council: uuid.UUID
+) -> None:
+    with sqlite_database.write() as session:
+        add_venue(session, VenueFacts("Old Mill"), now=NOW)
+        draft, _ = a_hosted_session(session, council)
+    path = f"{LIST}/{draft.reference}"
+    send(author, path, FORM | {"version": "1", "venue": "Old Mill"})
+    with sqlite_database.read() as session:
+        assert [found.state for found in invitations_of(session, draft.session_id)] == [HostState.INVITED]
+    link = host_link(app, sqlite_database, draft.reference)
+    before = shown(client.get(link).text)
+    send(author, path, FORM | {"version": "2", "venue": ""})
+    answer = {"answer": "yes", "shown": before, "note": ""}
+    assert HtmlPage(send(client, link, answer, page=link), 409).texts("ul", "govuk-error-summary__list") == [
+        "The session has another time or place by now: see below, then answer."
+    ]
+    assert send(client, link, answer | {"shown": shown(client.get(link).text)}, page=link).status_code == 200
+    send(author, path, FORM | {"version": "3", "title": "Only the title is another"})
+    with sqlite_database.read() as session:
+        assert [found.state for found in invitations_of(session, draft.session_id)] == [HostState.CONFIRMED]
+
+
+def test_the_host_of_a_public_session_hears_of_another_place(
+    author: FlaskClient, sqlite_database: Database, council: uuid.UUID
+) -> None:
+    with sqlite_database.write() as session:
+        add_venue(session, VenueFacts("Old Mill"), now=NOW)
+        draft = a_public_session(session, council)
+    before = len(notices_in(sqlite_database))
+    path = f"{LIST}/{draft.reference}"
+    send(author, path, FORM | {"version": "1", "venue": "Old Mill"})
+    send(author, f"{path}/publish", {"version": "2", "why": "More room."})
+    send(author, path, FORM | {"version": "2", "venue": "Old Mill", "title": "Only the title is another"})
+    send(author, f"{path}/publish", {"version": "3", "why": "Clearer."})
+    assert notices_in(sqlite_database)[before:] == ["host_news"]
 
 
 def test_an_author_of_another_organisation_finds_nothing(

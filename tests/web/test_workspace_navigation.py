@@ -25,7 +25,7 @@ def here(page: HtmlPage) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        (Role.VIEWER, ["Your plan", "Approvals", "Records", "Your account"]),
+        (Role.VIEWER, ["Your plan", "Approvals", "Sessions", "Records", "Your account"]),
         (
             Role.ENGAGEMENT_LEAD,
             ["Your plan", "Approvals", "Sessions", "Who is coming", "Records", "Your account"],

@@ -1,8 +1,10 @@
 """The plan: its entries and their publications, its commissioners, their sessions."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from kil_pipeline.engagement.programme import public_session, public_sessions_after
+from kil_pipeline.engagement.public_records import PublicRecord, public_record
 from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.public import PublicEntry
@@ -19,9 +21,17 @@ from web.api.parameters import (
     next_address,
     read_list_query,
 )
-from web.api.schemas import CommissionersSchema, EntriesSchema, RevisionsSchema, SessionSchema, SessionsSchema
+from web.api.schemas import CommissionersSchema, EntriesSchema, RevisionsSchema
+from web.api.session_schemas import SessionsSchema, SessionWithRecordSchema
 from web.context import database
 from web.public.schemas import PublicEntrySchema
+
+
+@dataclass(frozen=True)
+class SessionWithRecord(PublicSession):
+    """A session and its final record, if there is one."""
+
+    record: PublicRecord | None = None
 
 
 @answers("/entries", EntriesSchema, parameters=describe(ENTRY_LIST), errors=(400,))
@@ -78,11 +88,15 @@ def list_sessions() -> Any:
     return _page("/sessions", "sessions", found, query)
 
 
-@answers("/sessions/<reference>", SessionSchema, errors=(404,))
-def show_session(reference: str) -> PublicSession:
-    """One engagement session."""
+@answers("/sessions/<reference>", SessionWithRecordSchema, errors=(404,))
+def show_session(reference: str) -> SessionWithRecord:
+    """One engagement session.
+
+    With its record, once that is final: what was said, and what came of each point.
+    """
     with database().read() as session:
-        return public_session(session, reference)
+        found = public_session(session, reference)
+        return SessionWithRecord(**vars(found), record=public_record(session, found.id))
 
 
 def _page(

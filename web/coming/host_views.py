@@ -5,6 +5,7 @@ import uuid
 from flask import render_template
 
 from kil_pipeline.engagement.attendance import comers_for_host, count_attendance
+from kil_pipeline.engagement.host_lists import LIST_LINK
 from kil_pipeline.engagement.programme import make_public
 from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.errors import LinkNotValid
@@ -16,7 +17,7 @@ from web.subscriber.manage_views import signer
 @blueprint.get("/coming/host/<token>")
 def host_list(token: str) -> str:
     """Show who comes, as far as the host may see it."""
-    session_id = signer().read("coming-host", token)
+    session_id = signer().read(LIST_LINK, token)
     with database().read() as session:
         row = session.get(SessionRow, session_id)
         if row is None:
@@ -28,4 +29,4 @@ def host_list(token: str) -> str:
 
 def host_path(session_id: uuid.UUID) -> str:
     """Return the link that the organiser passes on to the host."""
-    return f"/coming/host/{signer().sign('coming-host', session_id)}"
+    return f"/coming/host/{signer().sign(LIST_LINK, session_id)}"

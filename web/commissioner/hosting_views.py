@@ -9,7 +9,7 @@ from kil_pipeline.engagement.host_letters import HOST_LINK
 from kil_pipeline.engagement.hosting import confirm_hosting, decline_hosting, propose_time
 from kil_pipeline.engagement.hosts import find_invitation
 from kil_pipeline.engagement.session_answers import read_times
-from kil_pipeline.engagement.session_drafts import preview_session, read_session_draft
+from kil_pipeline.engagement.session_drafts import SessionDraft, preview_session, read_session_draft
 from kil_pipeline.errors import DomainError, InvalidTransition, LinkNotValid, NotFound
 from web.commissioner import blueprint
 from web.commissioner.session_views import typed
@@ -32,8 +32,8 @@ def answer_host_invitation(token: str) -> str | tuple[str, int]:
         with database().write() as db:
             if raw.get("answer") == "yes":
                 draft = read_session_draft(db, find_invitation(db, host_id).session_id)
-                if raw.get("shown") != draft.content.starts_at.isoformat() + "/" + draft.content.ends_at.isoformat():
-                    raise InvalidTransition("The session has another time by now: see below, then answer.")
+                if raw.get("shown") != _shown(draft):
+                    raise InvalidTransition("The session has another time or place by now: see below, then answer.")
                 times = draft.content
                 confirm_hosting(db, host_id, starts_at=times.starts_at, ends_at=times.ends_at, note=note, now=now())
             elif raw.get("answer") == "no":
@@ -50,6 +50,12 @@ def answer_host_invitation(token: str) -> str | tuple[str, int]:
     except DomainError as error:
         return _page(token, str(error)), 400
     return _page(token, answered=True)
+
+
+def _shown(draft: SessionDraft) -> str:
+    """Return what an answer is about: the times and the venue that the page showed."""
+    place = f"/{draft.venue.id}" if draft.venue else ""
+    return f"{draft.content.starts_at.isoformat()}/{draft.content.ends_at.isoformat()}{place}"
 
 
 def _host_id(token: str) -> uuid.UUID:
@@ -70,6 +76,7 @@ def _page(token: str, problem: str = "", *, answered: bool = False) -> str:
         token=token,
         invitation=invitation,
         draft=draft,
+        shown=_shown(draft),
         session=found,
         content=draft.content,
         raw=typed() if request.method == "POST" and not answered else {},

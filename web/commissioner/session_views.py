@@ -4,11 +4,12 @@ from flask import flash, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from kil_pipeline.engagement.hosting import ask_again
+from kil_pipeline.engagement.host_lists import tell_published
+from kil_pipeline.engagement.hosting import ask_again, tell_hosts
 from kil_pipeline.engagement.hosts import HostState, invitations_of
 from kil_pipeline.engagement.nudges import find_nudges
 from kil_pipeline.engagement.online_links import online_link_of
-from kil_pipeline.engagement.programme import publish_session, with_hosts
+from kil_pipeline.engagement.programme import public_session, publish_session, with_hosts
 from kil_pipeline.engagement.session_answers import read_session_answers, write_session_answers
 from kil_pipeline.engagement.session_drafts import (
     SessionDraft,
@@ -44,9 +45,12 @@ MEANWHILE = (
 
 
 @blueprint.get("/workspace/sessions")
-@needs(Role.ENGAGEMENT_LEAD)
+@needs(Role.VIEWER)
 def own_sessions() -> str:
-    """List the sessions of the organisation that one acts for, the latest first, and those that it proposed."""
+    """List the sessions of the organisation that one acts for, the latest first, and those that it proposed.
+
+    Who may not write them reads them.
+    """
     with database().read() as db:
         total = count_session_drafts(db, member().organisation_id)
         pages = max(1, -(-total // PER_PAGE))
@@ -56,6 +60,7 @@ def own_sessions() -> str:
     return render_template(
         "commissioner/sessions.html",
         member=member(),
+        may_write=member().may(Role.ENGAGEMENT_LEAD),
         drafts=drafts,
         proposed=proposed,
         page=page,
@@ -107,7 +112,7 @@ def edit_session(reference: str) -> str:
 @blueprint.post("/workspace/sessions/<reference>")
 @needs(Role.ENGAGEMENT_LEAD)
 def save_own_session(reference: str) -> str | tuple[str, int] | Response:
-    """Save the draft. Nobody else's work is overwritten unseen; hosts are asked again where the time is another."""
+    """Save the draft. Nobody else's work is overwritten unseen; hosts are asked again of another time or place."""
     raw = typed()
     with database().read() as db:
         draft = find_session_draft(db, member().organisation_id, reference)
@@ -120,6 +125,7 @@ def save_own_session(reference: str) -> str | tuple[str, int] | Response:
         return session_form(raw, draft, version_in(raw), answers.problems), 400
     try:
         with database().write() as db:
+            elsewhere = answers.venue_id != (draft.venue.id if draft.venue else None)
             draft = save_session(
                 db,
                 draft.session_id,
@@ -130,7 +136,7 @@ def save_own_session(reference: str) -> str | tuple[str, int] | Response:
                 by=Author(member().user_id),
                 now=now(),
             )
-            ask_again(db, draft.session_id, now())
+            ask_again(db, draft.session_id, now(), elsewhere=elsewhere)
             note_session_deed("save_session", reference, db)
     except EditedMeanwhile:
         with database().read() as db:
@@ -160,7 +166,12 @@ def publish_own_session(reference: str) -> str | tuple[str, int] | Response:
         with database().write() as db:
             draft = find_session_draft(db, member().organisation_id, reference)
             version = version_in(typed())
+            before = public_session(db, reference).venue if draft.is_public else None
             changed = publish_session(db, draft.session_id, version=version, why=why, now=now())
+            if not draft.is_public:
+                tell_published(db, draft.session_id, now())
+            elif (before and before.id) != (draft.venue and draft.venue.id):
+                tell_hosts(db, draft.session_id, now(), elsewhere=True)
             note_session_deed("publish_session", reference, db)
     except InvalidContent as error:
         return _preview(reference, (("", str(error)),)), 400
@@ -177,7 +188,7 @@ def _preview(reference: str, problems: tuple[tuple[str, str], ...] = ()) -> str:
         found = preview_session(db, draft, now())
         hosted = with_hosts(db, draft.session_id, draft.content)
         nudges = find_nudges(draft.content, surroundings_of(db, draft, today()))
-        parts = session_parts(db, found) | {"content": hosted}
+        parts = session_parts(db, found, preview=not draft.is_public) | {"content": hosted}
     return render_template(
         "commissioner/session_preview.html", draft=draft, nudges=nudges, problems=problems, hosted=hosted.host, **parts
     )

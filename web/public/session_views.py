@@ -9,7 +9,12 @@ from kil_pipeline.engagement.places import count_places, is_open
 from kil_pipeline.engagement.programme import public_session
 from kil_pipeline.engagement.public_records import public_record
 from kil_pipeline.engagement.session_parts import ACCESS_OFFERS, OFFERS
-from kil_pipeline.engagement.session_queries import coming_sessions, sessions_of_series
+from kil_pipeline.engagement.session_queries import (
+    coming_sessions,
+    past_sessions,
+    postponed_sessions,
+    sessions_of_series,
+)
 from kil_pipeline.engagement.sessions import OVER_STATES, PublicSession, SessionState
 from kil_pipeline.engagement.venues import ACCESS_QUESTIONS
 from kil_pipeline.exchange.session_data import session_data
@@ -28,18 +33,30 @@ PER_PAGE = 50
 
 @blueprint.get("/sessions")
 def sessions() -> str:
-    """Show the sessions that are still to come, soonest first, a page at a time."""
+    """Show the sessions that are still to come, soonest first; or those that were, latest first. A page at a time."""
     criteria = read_plan_query(request.args).criteria
     following = clean_line(request.args.get("after", ""))[:30]
+    past = request.args.get("past") == "yes"
+    waiting: tuple[PublicSession, ...] = ()
     with database().read() as session:
-        page = coming_sessions(session, criteria, after=now(), following=following, limit=PER_PAGE)
-    chosen = session_criteria(criteria)
+        if past:
+            page = past_sessions(session, criteria, before=now(), following=following, limit=PER_PAGE)
+        else:
+            page = coming_sessions(session, criteria, after=now(), following=following, limit=PER_PAGE)
+            waiting = () if following else postponed_sessions(session, criteria, before=now())
+    chosen, which = session_criteria(criteria), {"past": "yes"} if past else {}
     return render_template(
         "public/sessions.html",
         sessions=page.sessions,
+        waiting=waiting,
+        past=past,
+        switch=(
+            ("To come", f"/sessions{write_plan_query(chosen)}", not past),
+            ("Past", f"/sessions{write_plan_query(chosen, past='yes')}", past),
+        ),
         links=session_links(criteria),
-        first=f"/sessions{write_plan_query(chosen)}" if following else "",
-        further=f"/sessions{write_plan_query(chosen, after=page.further)}" if page.further else "",
+        first=f"/sessions{write_plan_query(chosen, **which)}" if following else "",
+        further=f"/sessions{write_plan_query(chosen, **which, after=page.further)}" if page.further else "",
     )
 
 
@@ -51,11 +68,15 @@ def session_page(reference: str) -> str:
     return render_template("public/session.html", **parts)
 
 
-def session_parts(session: Session, found: PublicSession) -> dict[str, object]:
-    """Return all that the page of a session shows. Its preview is made of the same."""
+def session_parts(session: Session, found: PublicSession, *, preview: bool = False) -> dict[str, object]:
+    """Return all that the page of a session shows. Its preview is made of the same.
+
+    `preview`: of what is not public yet, so that nothing leads to addresses that are not there.
+    """
     about = Criteria(references=found.content.entries)
     return {
         "session": found,
+        "preview": preview,
         "content": found.content,
         "entries": public_entries(session, about, per_page=50).entries if about.references else (),
         "series": sessions_of_series(session, found),
@@ -64,7 +85,7 @@ def session_parts(session: Session, found: PublicSession) -> dict[str, object]:
         "access_offers": ACCESS_OFFERS,
         "off": found.state in (SessionState.CANCELLED, SessionState.POSTPONED),
         "over": found.state in OVER_STATES or found.content.ends_at < now(),
-        "places": tuple(count_places(session, found).values()) if is_open(found, now()) else (),
+        "places": tuple(count_places(session, found).values()) if is_open(found, now()) and not preview else (),
         "record": public_record(session, found.id),
         "files": public_files(session, found.id),
         "alerts": "/alerts/new" + write_plan_query(Criteria(references=(found.reference,))),
