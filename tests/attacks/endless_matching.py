@@ -39,7 +39,7 @@ SHEETS = ("<c ", "<c ><f/>", "<c ><f>", "<c r='A1'><f></f><v>")
 
 def expressions() -> dict[re.Pattern[Any], str]:
     """Return every expression that a module of ours keeps, with where it is."""
-    found = {}
+    found: dict[re.Pattern[Any], str] = {}
     for package in (kil_pipeline, feeds, web):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".migrations" not in module.name:
