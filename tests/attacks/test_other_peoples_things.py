@@ -18,6 +18,7 @@ from kil_pipeline.organisations.api_tokens import Scope, api_tokens, make_api_to
 from kil_pipeline.organisations.browser_sessions import own_sessions
 from kil_pipeline.organisations.invitations import invite, open_invitations
 from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
 from kil_pipeline.organisations.people import colleagues
 from kil_pipeline.plan.drafts import find_draft
 from kil_pipeline.support.help_requests import HelpAnswer, HelpRequest
@@ -119,6 +120,7 @@ def test_another_persons_session_cannot_be_ended(target: Target) -> None:
 
 def test_a_form_field_names_no_thing_of_another_session_or_organisation(target: Target) -> None:
     with target.database.write() as session:
+        session.get_one(Organisation, target.other).kind = OrganisationKind.INFRASTRUCTURE_BODY.value
         theirs = a_planned_session(session, target.own)
         host = invite_host(session, theirs.session_id, HOST, now=NOW)
         mine = a_planned_session(session, target.other)
@@ -137,8 +139,8 @@ def test_a_form_field_names_no_thing_of_another_session_or_organisation(target: 
     send(stranger, f"/workspace/sessions/{mine.reference}/hosts/take-back", {"host": str(host.id)})
     send(stranger, "/workspace/sessions/OTH-S0002/files", {"do": "remove", "file": str(file_id)})
     given = {"request": str(help_id), "answer": "x"}
-    for do in ("answer", "close"):
-        send(stranger, f"/workspace/help/{do}", given)
+    answers = [send(stranger, f"/workspace/help/{do}", given) for do in ("answer", "close")]
+    assert [answer.status_code for answer in answers] == [404, 404]
     with target.database.read() as session:
         assert find_invitation(session, host.id).state.value == "invited"
         assert session.scalars(sa.select(FileRow.id)).all() == [file_id]
