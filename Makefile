@@ -41,6 +41,7 @@ lint: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive kil_pipeline feeds web
 
 test: lint install-browser ## Everything: checks, unit, PostgreSQL, journey and browser tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile

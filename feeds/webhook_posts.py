@@ -21,6 +21,9 @@ LONGEST = 20.0
 MOST_READ = 4096
 """Bytes of an answer that are looked at."""
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv6 addresses that a network's translator takes to the IPv4 address at their end (RFC 6052, 2.1)."""
+
 Resolve = Callable[[str, int], Sequence[str]]
 Allow = Callable[[str], bool]
 
@@ -33,6 +36,8 @@ def is_public(address: str) -> bool:
     """Tell whether an IP address is one of the public internet: no private, loopback, link-local or metadata one."""
     found = ipaddress.ip_address(address.partition("%")[0])
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    if found in _NAT64:
+        inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     return found.is_global and not found.is_multicast and (inner is None or is_public(str(inner)))
 
 

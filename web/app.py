@@ -20,6 +20,8 @@ from web.subscriber import blueprint as subscriber
 from web.subscriber.manage_views import stop as one_click_unsubscribe
 from web.write_api import blueprint as write_api
 
+NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+"""Permissions-Policy: no page of ours asks for any of these, and nothing that got into one shall."""
 MOST_UPLOADED = 12 * 1024 * 1024
 """Bytes of a request's body: a 10 MB file and its form."""
 
@@ -79,6 +81,10 @@ def add_security_headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", content_policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    response.headers.setdefault("Permissions-Policy", NO_DEVICES)
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    open_to_all = response.headers.get("Access-Control-Allow-Origin") == "*"
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if open_to_all else "same-origin")
     if context().settings.base_url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -187,7 +187,7 @@ def read_count(name: str, label: str, given: str, problems: Problems) -> int | N
     return int(digits)
 
 
-_ADDRESS = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:]{2,}")
+_ADDRESS = re.compile(r"[^\s@<>(),;:]{1,64}@[^\s@<>(),;:]{1,255}\.[^\s@<>(),;:]{2,}")  # RFC 5321, 4.5.3.1
 _PHONE = re.compile(r"(?<![\d£.,-])(?:\+44|\(?0)[\d\s()–-]{8,16}\d(?!\d)")
 
 

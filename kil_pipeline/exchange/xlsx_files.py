@@ -20,8 +20,9 @@ UNKNOWN_RESULT = "#FORMULA!"
 """What stands for a formula whose result was never saved: a program wrote the file, and no spreadsheet opened it."""
 
 _NO_RESULT = re.compile(
-    rb'<c (?![^>]*\bt="str")[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>',
+    rb'<c (?![^<>]*\bt="str")[^<>]*>\s*+<f[^<>]*(?:/>|>[^<]*</f>)\s*+(?:(?:<v>\s*+</v>|<v\s*+/>)\s*+)?</c>',
 )
+"""No part of it goes over the same bytes twice: a sheet of a million openings would take hours."""
 _LONGEST_FORMULA = 10_000
 
 

@@ -21,18 +21,18 @@ class MoneyNotUnderstood(DomainError):
         super().__init__(f"“{value[:80]}” is not an amount that we can read. {hint}")
 
 
-_NUMBER = (
-    r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*"
+_NUMBER = (  # one space at most: `parse_money` has folded them
+    r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s?"
     r"(?P<{0}unit>k|thousand|m|mn|mil|million|bn|b|billion)?"
 )
 _AMOUNT = re.compile(
     r"(?P<before>between|from|up to|under|below|less than|no more than|max(?:imum)?(?: of)?|"
     r"over|above|more than|at least|"
-    r"min(?:imum)?(?: of)?|<=?|>=?)?\s*£?\s*"
+    r"min(?:imum)?(?: of)?|<=?|>=?)?\s?£?\s?"
     + _NUMBER.format("low")
-    + r"(?:\s*(?:to|and|-|–|—)\s*£?\s*"
+    + r"(?:\s?(?:to|and|-|–|—)\s?£?\s?"
     + _NUMBER.format("high")
-    + r")?(?P<plus>\s*(?:\+|or more|and over|or above))?",
+    + r")?(?P<plus>\s?(?:\+|or more|and over|or above))?",
 )
 _YEAR = re.compile(
     r"\b(?:per|a|each|every)\s*(?:year|annum)\b|/\s*(?:yr|year|annum)\b|\bp\.?\s?a\b\.?|\bannual(?:ly)?\b|\byearly\b"

@@ -12,7 +12,7 @@ from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.contents import EntryContent
 from tests.factories import NOW, a_commissioner, publish
 from tests.web.visitors import csrf_token, send, sign_in
-from web.app import create_app
+from web.app import NO_DEVICES, create_app
 from web.context import Context
 from web.warm import WarmDocuments
 
@@ -25,6 +25,13 @@ PAGES = ("/", "/plan", "/plan?page=x", "/nowhere", "/sign-in", "/alerts/new", "/
 FEEDS = ("/feeds/entries.atom", "/feeds/entries.rss", "/feeds/changes.json", "/calendars/milestones.ics")
 NEEDS_COOKIE = ("/sign-in", "/alerts/new")
 """Pages with a form, which needs a cookie to be told from a forged one."""
+
+
+@pytest.mark.parametrize(("path", "whose"), [(path, "same-origin") for path in PAGES] + [(FEEDS[0], "cross-origin")])
+def test_an_answer_is_apart_from_other_sites_and_asks_for_no_device(client: FlaskClient, path: str, whose: str) -> None:
+    headers = client.get(path).headers
+    names = ("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy")
+    assert tuple(headers[name] for name in names) == ("same-origin", whose, NO_DEVICES)
 
 
 @pytest.mark.parametrize("path", PAGES)
