@@ -1,5 +1,6 @@
 """A real site in a real browser: `kil serve` on a fresh sample plan, Chromium, and what every page must pass."""
 
+import itertools
 import os
 import re
 import socket
@@ -16,10 +17,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+KIL = str(Path(sys.executable).with_name("kil"))
 CHROMIUM_OPTIONS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """axe's tags for WCAG 2.2 AA, and what it advises besides."""
 STARTUP_SECONDS = 30
+NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class Site:
     """Without a trailing slash."""
     var: Path
     """The folder it writes to: the database, the mail that it sent."""
+
+    def kil(self, *command: str) -> None:
+        """Run a command of the site's own. Fails where it fails."""
+        own = {"KIL_ENV": "development", "KIL_VAR": str(self.var), "KIL_BASE_URL": self.address}
+        done = subprocess.run([KIL, *command], env=os.environ | own, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"kil {' '.join(command)} failed:\n{done.stdout}{done.stderr}"
 
 
 @dataclass
@@ -50,13 +59,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("site"))
     own = {"KIL_ENV": "development", "KIL_VAR": str(site.var), "KIL_BASE_URL": site.address, "PYTHONUNBUFFERED": "1"}
     environment = {**os.environ, **own}
-    kil = str(Path(sys.executable).with_name("kil"))
-    for command in ("migrate", "demo"):
-        done = subprocess.run([kil, command], env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"kil {command} failed:\n{done.stdout}{done.stderr}"
+    site.kil("migrate")
+    site.kil("demo")
     log = site.var / "serve.log"
     with log.open("wb") as file:
-        process = subprocess.Popen([kil, "serve", "--port", str(port)], env=environment, stdout=file, stderr=file)
+        process = subprocess.Popen([KIL, "serve", "--port", str(port)], env=environment, stdout=file, stderr=file)
     try:
         _wait_until_ready(port, process, log)
         yield site
@@ -67,6 +74,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def new_author(site: Site) -> Callable[[str], str]:
+    """Makes an author of an organisation, given its prefix: one person gets only so many sign-in mails an hour."""
+
+    def make(prefix: str) -> str:
+        address = f"author{next(NUMBERS)}@{prefix.lower()}.example.org"
+        site.kil("user", "add", address, "--organisation", prefix, "--role", "author")
+        return address
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -5,23 +5,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.mailbox import count_mails, follow_link, open_mail
+from tests.browser.mailbox import follow_link, open_mail
+from tests.browser.test_commissioners import sign_in
 
 OpenPage = Callable[..., Page]
 Check = Callable[[Page], None]
+NewAuthor = Callable[[str], str]
 CARERS = "Carers' support and breaks"
-
-
-def sign_in(page: Page) -> None:
-    address, subject = "commissioner@council.example.org", "Your link to sign in"
-    before = count_mails(page, subject, address)
-    page.goto("/sign-in")
-    page.get_by_label("email").fill(address)
-    page.get_by_role("button", name="Send me a link").click()
-    open_mail(page, subject, address, after=before)
-    follow_link(page, "/sign-in/")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Your plan", exact=True)).to_be_visible()
 
 
 def open_entry(page: Page) -> None:
@@ -31,7 +21,7 @@ def open_entry(page: Page) -> None:
 
 @pytest.mark.parametrize(("width", "javascript"), [(1280, True), (375, False)])
 def test_a_reader_answers_and_the_commissioner_publishes_it_with_a_response(
-    page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool
+    page_at: OpenPage, assert_accessible: Check, new_author: NewAuthor, width: int, javascript: bool
 ) -> None:
     page, address, name = page_at(width, javascript=javascript), f"answer{width}@example.org", f"Carers {width}"
     open_entry(page)
@@ -49,7 +39,7 @@ def test_a_reader_answers_and_the_commissioner_publishes_it_with_a_response(
     assert_accessible(page)
     page.get_by_role("button", name="Yes, send it").click()
     assert_accessible(page)
-    sign_in(page)
+    sign_in(page, new_author("EXB"))
     page.get_by_role("navigation", name="Workspace").get_by_role("link", name="Answers").click()
     page.get_by_label(f"Your response to {name}").fill("We look at a grant first.")
     page.get_by_label("Publish the answer and my response").check()

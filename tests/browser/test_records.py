@@ -19,6 +19,7 @@ from tests.browser.test_commissioners import sign_in
 
 OpenPage = Callable[..., Page]
 Check = Callable[[Page], None]
+NewAuthor = Callable[[str], str]
 TITLE = "Diabetes: what peer support should be"
 
 
@@ -35,10 +36,10 @@ def held(site: Site) -> str:
 
 @pytest.mark.parametrize(("width", "javascript"), [(375, False), (1280, True)])
 def test_a_point_is_written_and_checked_by_somebody_who_came(
-    page_at: OpenPage, assert_accessible: Check, held: str, width: int, javascript: bool
+    page_at: OpenPage, assert_accessible: Check, new_author: NewAuthor, held: str, width: int, javascript: bool
 ) -> None:
     page, address = page_at(width, javascript=javascript), f"came{width}@example.org"
-    sign_in(page, "commissioner@icb.example.org")
+    sign_in(page, new_author("EXI"))
     page.goto(held)
     assert_accessible(page)
     page.get_by_role("button", name="Add a point").click()
@@ -64,9 +65,11 @@ def test_a_point_is_written_and_checked_by_somebody_who_came(
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(375, False), (1280, True)])
-def test_an_answer_moves(page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool) -> None:
+def test_an_answer_moves(
+    page_at: OpenPage, assert_accessible: Check, new_author: NewAuthor, width: int, javascript: bool
+) -> None:
     page = page_at(width, javascript=javascript)
-    sign_in(page, "commissioner@icb.example.org")
+    sign_in(page, new_author("EXI"))
     page.goto("/workspace/sessions/EXI-S0010/files")
     assert_accessible(page)
     page.goto("/workspace/records")

@@ -42,7 +42,7 @@ READ = (
     "/coming/host/nonsense", "/workspace/coming", "/workspace/coming/EXC-S0025",
     "/sessions/EXC-S0025/record", "/sessions/EXC-S0025/files/nonsense", "/records/write/nonsense",
     "/records/write/nonsense/parts/point", "/records/check/nonsense", "/venues/owner/nonsense", "/workspace/records",
-    "/workspace/sessions/EXC-S0025/record",
+    "/workspace/sessions/EXC-S0025/record", "/sessions/EXC-S0025.txt",
     "/venues", "/venues?q=mill&access=lift&community=yes&area=E08000035", "/venues?area=nowhere", "/venues/mill-hall",
     "/venues/nowhere", "/venues.json", "/venues.json?q=mill",
     "/calendars/milestones.ics", "/calendars/milestones.ics?entry=EXC-0001", "/calendars/sessions.ics",

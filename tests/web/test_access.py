@@ -76,6 +76,7 @@ ACCESS = {
     "public.sessions": Access.ANYBODY,
     "public.session_page": Access.ANYBODY,
     "public.session_file": Access.ANYBODY,
+    "public.session_text": Access.ANYBODY,
     "coming.come_form": Access.ANYBODY,
     "coming.ask": Access.ANYBODY,
     "coming.own": Access.LINK,

@@ -4,6 +4,7 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from feeds.calendars import CalendarHead, render_sessions
+from feeds.session_invitations import invitation_text
 from kil_pipeline.engagement.files import public_files
 from kil_pipeline.engagement.places import count_places, is_open
 from kil_pipeline.engagement.programme import public_session
@@ -104,5 +105,16 @@ def session_file(reference: str) -> Response:
         )
     response = make_response(render_sessions(head, (found,)))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/sessions/<reference>.txt")
+def session_text(reference: str) -> Response:
+    """Give a session as a text to pass on."""
+    with database().read() as session:
+        found = public_session(session, reference)
+    response = make_response(invitation_text(found, absolute(found.path)))
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"
     return response
