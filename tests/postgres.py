@@ -59,7 +59,7 @@ class Server:
         """Create a database that is like the template, or another that nobody uses now; return its address."""
         self.clones += 1
         name = f"kil_{self.clones}"
-        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return self.url(name)
 
     def drop(self, url: str) -> None:

@@ -32,7 +32,7 @@ def test_no_parameter_is_read_as_sql(either: Target, payload: str) -> None:
     before = tables(either)
     names, reader = (*PARAMETERS, *MORE), either.nobody()
     for rule in gets(either.app, Access.ANYBODY):
-        if rule.endpoint == "static":
+        if rule.endpoint in ("static", "readyz"):  # files; and what says 503 until a worker was heard of
             continue
         asked: tuple[tuple[str, dict[str, str]], ...]
         asked = (address_with(rule, payload), {}), (address_with(rule, "EXC-0001"), dict.fromkeys(names, payload))

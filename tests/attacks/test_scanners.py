@@ -33,6 +33,7 @@ from kil_pipeline.support.help_requests import HelpRequest
 from kil_pipeline.support.interests import Interest
 from kil_pipeline.support.introductions import Introduction
 from kil_pipeline.support.profiles import Profile
+from kil_pipeline.support.reader_answers import ReaderAnswer
 from tests.attacks.conftest import Target
 from tests.attacks.routes import gets
 from tests.engagement.held import a_held_session
@@ -124,7 +125,11 @@ def support_links(session: Session, target: Target) -> dict[str, str]:
     )  # fmt: skip
     question = DataRequest(id=new_id(), email="ann@example.org", asked_at=NOW)
     profile = Profile(id=new_id(), email="ann@example.org", asked_at=NOW, saved_at=None)
-    session.add_all([one, other, help_request, question, profile])
+    answer = ReaderAnswer(
+        id=new_id(), entry_id=entry.id, path="lots", question="How?", email="ann@example.org", name="", text="So.",
+        may_publish=False, asked_at=NOW, confirmed_at=None, response="", hidden_why="",
+    )  # fmt: skip
+    session.add_all([one, other, help_request, question, profile, answer])
     session.flush()
     introduction = Introduction(
         id=new_id(), asker_id=other.id, asked_id=one.id, message="Shall we?", asked_at=NOW,
@@ -134,6 +139,8 @@ def support_links(session: Session, target: Target) -> dict[str, str]:
     session.flush()
     own, held = f"/profile/{sign('profile', profile.id)}", f"/my-data/{sign('data', question.id)}"
     return {
+        "subscriber.show_answer": f"/answers/{sign('answer', answer.id)}",
+        "subscriber.download_answer": f"/answers/{sign('answer', answer.id)}/my-answer.json",
         "subscriber.show_own_interest": f"/interested/{sign('interest', one.id)}",
         "subscriber.show_introduction": f"/introductions/{sign('introduction', introduction.id)}",
         "subscriber.show_help": f"/help/{sign('help', help_request.id)}",

@@ -136,6 +136,7 @@ def fill_and_move_up(world: World, post: Post) -> None:
     assert at_own_page(world, "cat", "/coming/").press("Take the place").texts("h1") == ["You have a place"]
     world.wait(minutes=1)
     assert post.look() == [
+        ("23 Nov 10:03", "host", "It is public: …"),
         ("23 Nov 10:03", "ann", "Please confirm that you are coming: …"),
         ("23 Nov 10:04", "ann", "You have a place: …"),
         ("23 Nov 10:04", "officer", "50 per cent full: …"),
@@ -169,6 +170,7 @@ def move_it(world: World, post: Post) -> None:
         ("03 Dec 08:00", "follower", "Opens 1 June 2027: Falls classes"),
         ("14 Jan 17:30", "ann", "In a week: …"),
         ("14 Jan 17:30", "cat", "In a week: …"),
+        ("20 Jan 07:30", "host", "Who comes to your session: …"),
         ("20 Jan 17:30", "ann", "Tomorrow: …"),
         ("20 Jan 17:30", "cat", "Tomorrow: …"),
     ]

@@ -1,5 +1,6 @@
 """The queue of PostgreSQL: a job is enqueued with the mail that it sends, in one transaction, and workers find it."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
@@ -83,7 +84,10 @@ def test_a_worker_sends_what_was_queued_and_clears_the_queue(announced: Database
     with announced.write() as session:
         queue_notice(session, "greeting", "ann@example.org", {"to": "you"}, now=NOW)
     app = make_app(replace(post.jobs(lambda: NOW), notices={"greeting": write_greeting}), timedelta(minutes=1))
-    app.run_worker(queues=["default"], wait=False, install_signal_handlers=False, delete_jobs="successful")
+    options = {"queues": ["default"], "wait": False, "install_signal_handlers": False, "delete_jobs": "successful"}
+    worker = threading.Thread(target=app.run_worker, kwargs=options)  # a browser test's own loop may run in this one
+    worker.start()
+    worker.join()
     assert [outgoing.to for outgoing in post.sent] == ["ann@example.org"]
     assert [job for job in jobs_of(announced) if job[0] == "send"] == []
 

@@ -52,5 +52,5 @@ def test_sessions_are_filtered_by_area_commissioner_entry_and_change(client: Fla
 
 def test_a_session_by_itself_is_as_in_the_list(client: FlaskClient, sessions: list[str]) -> None:
     (in_list,) = client.get("/api/v1/sessions?entry=EXC-0099").get_json()["sessions"]
-    assert client.get(f"/api/v1/sessions/{sessions[0]}").get_json() == in_list
+    assert client.get(f"/api/v1/sessions/{sessions[0]}").get_json() == in_list | {"record": None}
     assert (in_list["venue"], in_list["title"], in_list["entries"]) == (None, "Carers", ["EXC-0099"])
