@@ -112,3 +112,22 @@ def test_a_venue_is_corrected_by_its_owner(
     assert_accessible(page)
     page.get_by_role("button", name="Mail the owner a link").click()
     assert_accessible(page)
+
+
+def test_what_is_typed_is_kept_until_it_is_saved(
+    page_at: OpenPage, assert_accessible: Check, new_author: NewAuthor, held: str
+) -> None:
+    page, text = page_at(375), "Somebody rang in the middle of this"
+    sign_in(page, new_author("EXI"))
+    page.goto(f"{held}/parts/point")
+    page.get_by_label("Idea").check()
+    page.get_by_label("In plain words").fill(text)
+    page.goto("/workspace")
+    page.goto(f"{held}/parts/point")
+    expect(page.get_by_label("In plain words")).to_have_value(text)
+    expect(page.get_by_label("Idea")).to_be_checked()
+    expect(page.get_by_text("This is what you typed here before.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Save and add another").click()
+    expect(page.get_by_label("In plain words")).to_have_value("")
+    expect(page.get_by_text("This is what you typed here before.")).to_be_hidden()
