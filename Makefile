@@ -33,7 +33,7 @@ demo: install ## Fill a sample plan and serve it on http://localhost:8000 (PORT=
 	@echo "Open http://localhost:$(PORT) in a browser. Stop with Ctrl+C."
 	@$(DEMO) exec $(BIN)/kil serve --port $(PORT)
 
-check: lint ## Lint, check types and imports, run the quick tests: under a minute
+check: lint ## Lint, check types and imports, run the quick tests: a few minutes
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not postgresql and not slow"
 
 lint: install-dev
