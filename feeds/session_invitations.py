@@ -17,7 +17,8 @@ def invitation_text(session: PublicSession, address: str) -> str:
 
 def _short(session: PublicSession, address: str) -> str:
     rest = f" {describe_when(session.content)}. Come and say what you think: {address}"
-    return shorten(session.content.title, max(20, SHORT - len(rest) - 1)) + "." + rest
+    title = shorten(session.content.title, max(20, SHORT - len(rest) - 1))
+    return title + ("" if title.endswith(("?", "!", ".", "…")) else ".") + rest
 
 
 def _whole(session: PublicSession, address: str) -> Iterator[str]:

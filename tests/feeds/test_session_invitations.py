@@ -29,3 +29,10 @@ def test_a_short_post_stays_short(sqlite_database: Database) -> None:
         public = a_session(session)
     long = replace(public, content=replace(public.content, title="What carers need " * 15))
     assert len(invitation_text(long, ADDRESS).split("\n")[0]) <= SHORT
+
+
+def test_a_title_that_asks_gets_no_full_stop(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        public = a_session(session)
+    asks = replace(public, content=replace(public.content, title="What helps?"))
+    assert invitation_text(asks, ADDRESS).startswith("What helps? Thursday")

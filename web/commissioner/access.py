@@ -40,12 +40,6 @@ def signed_in_person() -> Person | None:
     return g.person  # type: ignore[no-any-return]  # flask's g is untyped
 
 
-def signed_in_member() -> Member | None:
-    """Return who is signed in, acting for an organisation."""
-    found = signed_in_person()
-    return found.member if found is not None else None
-
-
 def person() -> Person:
     """Return who is signed in. Only for views that `needs` or `needs_person` guards."""
     found = signed_in_person()

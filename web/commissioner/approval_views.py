@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.approval_notices import tell_author
 from kil_pipeline.errors import DomainError, InvalidTransition
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.comparisons import compare_contents
 from kil_pipeline.plan.contents import Author, EntryContent
@@ -16,7 +15,7 @@ from kil_pipeline.plan.submission_decisions import approve, override_hold, send_
 from kil_pipeline.plan.submissions import Submitted, drop_submission, submission_of, submissions_of
 from kil_pipeline.text import MAX_TEXT, clean_line, clean_text, drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import member, needs, note_own
 from web.commissioner.answers import describe_answer
 from web.context import database, now
 
@@ -55,7 +54,7 @@ def approve_entry(reference: str) -> str | tuple[str, int] | Response:
                 return _gone(reference)
             answer = approve(db, submitted.id, by=Author(member().user_id), now=now())
             tell_author(db, submitted, member().organisation_id, now())
-            _note(db, "approve_entry", reference)
+            note_own(db, "approve_entry", reference)
     except InvalidTransition as error:
         return _page(reference, {"note": str(error)}), 409
     flash(describe_answer(answer, reference))
@@ -74,7 +73,7 @@ def send_entry_back(reference: str) -> str | tuple[str, int] | Response:
                 return _gone(reference)
             send_back(db, submitted.id, note, by=Author(member().user_id))
             tell_author(db, submitted, member().organisation_id, now())
-            _note(db, "send_entry_back", reference)
+            note_own(db, "send_entry_back", reference)
     except DomainError as error:
         return _page(reference, {"note": str(error)}), 400
     flash(f"{reference} was sent back, with your note.")
@@ -88,7 +87,7 @@ def take_entry_back(reference: str) -> Response:
     with database().write() as db:
         draft = find_draft(db, member().organisation_id, reference)
         drop_submission(db, draft.entry_id)
-        _note(db, "take_entry_back", reference)
+        note_own(db, "take_entry_back", reference)
     flash(f"Nothing of {reference} waits now. What you wrote is still there.")
     return redirect(f"/workspace/entries/{reference}")
 
@@ -106,7 +105,7 @@ def override(reference: str) -> str | tuple[str, int] | Response:
             return _gone(reference)
         answer = override_hold(db, submitted.id, now())
         tell_author(db, submitted, member().organisation_id, now())
-        _note(db, "override_hold", f"{reference}: {reason}")
+        note_own(db, "override_hold", f"{reference}: {reason}")
     flash(describe_answer(answer, reference))
     return redirect("/workspace/approvals")
 
@@ -121,11 +120,6 @@ def _looked_at(db: Session, reference: str) -> Submitted | None:
 def _gone(reference: str) -> Response:
     flash(f"What waited of {reference} is not there any more, or was changed. Look again.")
     return redirect(f"/workspace/entries/{reference}/approval")
-
-
-def _note(db: Session, deed: str, subject: str) -> None:
-    who = member()
-    note_deed(db, deed, subject=subject, user_id=who.user_id, organisation_id=who.organisation_id, now=now())
 
 
 def _page(reference: str, problems: dict[str, str] | None = None) -> str:

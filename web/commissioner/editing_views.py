@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 from flask import flash, redirect, render_template, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kil_pipeline.errors import EditedMeanwhile, InvalidTransition
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.answer_values import split_list
 from kil_pipeline.plan.answers import Answers, Problem, read_answers
@@ -25,7 +23,7 @@ from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.plan.written_answers import write_answers
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import member, needs, note_own
 from web.commissioner.answers import describe_answer, note_answer
 from web.commissioner.entry_form import field_id, form_sections, in_order, named_problem, reason_groups
 from web.commissioner.form_steps import chosen_step, with_step
@@ -56,7 +54,7 @@ def create() -> str | tuple[str, int] | Response:
     with database().write() as db:
         by = Author(member().user_id)
         draft = create_entry(db, member().organisation_id, answers.content, withheld=answers.withheld, by=by, now=now())
-        _note("create_entry", draft, db)
+        note_own(db, "create_entry", draft.reference)
     return _onwards(draft)
 
 
@@ -153,20 +151,8 @@ def _save(draft: Draft, answers: Answers, version: int) -> Draft:
             by=Author(member().user_id),
             now=now(),
         )
-        _note("save_entry", saved, db)
+        note_own(db, "save_entry", saved.reference)
     return saved
-
-
-def _note(deed: str, draft: Draft, db: Session) -> None:
-    who = member()
-    note_deed(
-        db,
-        deed,
-        subject=draft.reference,
-        user_id=who.user_id,
-        organisation_id=who.organisation_id,
-        now=now(),
-    )
 
 
 def _onwards(draft: Draft) -> Response:

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.errors import DomainError, InvalidContent
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.disclosures import field_label, field_labels
@@ -18,7 +17,7 @@ from kil_pipeline.plan.timed_releases import choose_release
 from kil_pipeline.plan.withheld import withheld_values
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import member, needs, note_own
 from web.commissioner.entry_form import field_id
 from web.context import database, now, today
 
@@ -86,9 +85,7 @@ def _draft(reference: str) -> Draft:
 
 
 def _note(db: Session, deed: str, reference: str, path: str) -> None:
-    who = member()
-    subject = f"{reference} {path[:60]}"
-    note_deed(db, deed, subject=subject, user_id=who.user_id, organisation_id=who.organisation_id, now=now())
+    note_own(db, deed, f"{reference} {path[:60]}")
 
 
 def _page(draft: Draft, problems: dict[str, tuple[str, str]] | None = None) -> str:

@@ -3,11 +3,9 @@
 import uuid
 
 from flask import flash, redirect, render_template, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kil_pipeline.errors import InvalidContent, InvalidTransition, NotFound
-from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.reference.areas import areas, choosable_areas
@@ -16,7 +14,7 @@ from kil_pipeline.support.help_requests import answer_help, close_help, count_re
 from kil_pipeline.support.offers import SupportSettings, set_support, support_settings
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import acts_for_body, member, needs
+from web.commissioner.access import acts_for_body, member, needs, note_own
 from web.context import database, now, settings
 
 ELSEWHERE = "/workspace"
@@ -43,7 +41,7 @@ def answer_request() -> str | Response | tuple[str, int]:
         with database().write() as session:
             asked = _which()
             answer_help(session, member().organisation_id, asked, typed, now())
-            _note(session, "answer_help", asked)
+            note_own(session, "answer_help", str(asked))
     except (InvalidContent, InvalidTransition) as error:
         return _requests(problem=str(error), typed=typed), 400
     flash("Your answer is on its way.")
@@ -58,7 +56,7 @@ def close_request() -> Response:
         with database().write() as session:
             asked = _which()
             close_help(session, member().organisation_id, asked, now())
-            _note(session, "close_help", asked)
+            note_own(session, "close_help", str(asked))
         flash("Closed. It is erased after 12 months.")
     return redirect("/workspace/help")
 
@@ -90,7 +88,7 @@ def save_support() -> str | Response | tuple[str, int]:
     try:
         with database().write() as session:
             set_support(session, member().organisation_id, offer, now())
-            _note(session, "save_support", member().organisation_id)
+            note_own(session, "save_support", str(member().organisation_id))
     except InvalidAddress as error:
         return _offer(offer, (("address", str(error)),)), 400
     flash("Saved. Your page says it now.")
@@ -102,18 +100,6 @@ def _which() -> uuid.UUID:
         return uuid.UUID(request.form.get("request", ""))
     except ValueError:
         raise NotFound("There is no such request for help here.") from None
-
-
-def _note(session: Session, deed: str, subject: uuid.UUID) -> None:
-    who = member()
-    note_deed(
-        session,
-        deed,
-        subject=str(subject),
-        user_id=who.user_id,
-        organisation_id=who.organisation_id,
-        now=now(),
-    )
 
 
 def _requests(problem: str = "", typed: str = "") -> str:
