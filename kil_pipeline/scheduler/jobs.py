@@ -9,22 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from kil_pipeline.alerts.address_changes import erase_old_changes
-from kil_pipeline.alerts.bounces import erase_old_bounces
-from kil_pipeline.alerts.deliveries import (
-    ClaimedDelivery,
-    claim_deliveries,
-    erase_old_deliveries,
-    hold_delivery,
-    mark_delivery,
-)
+from kil_pipeline.alerts.deliveries import ClaimedDelivery, claim_deliveries, hold_delivery, mark_delivery
 from kil_pipeline.alerts.digests import assemble_digests
-from kil_pipeline.alerts.erasure import (
-    erase_old_matches,
-    erase_old_notifications,
-    erase_stopped,
-    erase_unused_criteria,
-)
 from kil_pipeline.alerts.hub_pings import due_ping, mark_ping
 from kil_pipeline.alerts.letter_writing import LetterWriter
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
@@ -33,34 +19,19 @@ from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.outlooks import assemble_outlooks
 from kil_pipeline.alerts.release_notices import warn_of_releases
-from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.alerts.silences import note_silences
-from kil_pipeline.alerts.webhooks import PostCall, WebhookAnswer, erase_old_webhooks
+from kil_pipeline.alerts.webhooks import PostCall, WebhookAnswer
 from kil_pipeline.database import Database
-from kil_pipeline.engagement.hosts import erase_old_addresses
-from kil_pipeline.engagement.record_checks import erase_old_checks, finish_checks
-from kil_pipeline.engagement.registration_erasure import erase_old_needs, erase_old_registrations, erase_unconfirmed
+from kil_pipeline.engagement.record_checks import finish_checks
 from kil_pipeline.engagement.reminders import remind, tell_changes
 from kil_pipeline.engagement.response_days import raise_overdue_answers, warn_owners
 from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
-from kil_pipeline.exchange.import_uploads import erase_old_uploads
-from kil_pipeline.organisations.api_requests import erase_old_answers
-from kil_pipeline.organisations.api_tokens import erase_old_tokens
-from kil_pipeline.organisations.audit import erase_old_audit_people
-from kil_pipeline.organisations.browser_sessions import Lifetimes
-from kil_pipeline.organisations.invitations import erase_old_invitations
-from kil_pipeline.organisations.sign_in import erase_old_sign_ins
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
 from kil_pipeline.plan.submission_decisions import lift_held
-from kil_pipeline.rate_counts import erase_old_counts
+from kil_pipeline.scheduler.erasure import erase_old_records
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.scheduler.webhook_job import call_webhooks
 from kil_pipeline.settings import Settings
-from kil_pipeline.support.data_requests import erase_old_data_requests
-from kil_pipeline.support.help_requests import erase_old_help
-from kil_pipeline.support.interests import erase_old_interests
-from kil_pipeline.support.profiles import erase_old_profiles
-from kil_pipeline.support.reader_answers import erase_old_reader_answers
 from kil_pipeline.times import utc_now
 
 MOST_BATCHES = 1000
@@ -288,40 +259,7 @@ def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, moment
 
 
 def _erase(jobs: Jobs, now: datetime) -> int:
-    lifetimes = Lifetimes(jobs.settings.session_idle, jobs.settings.session_longest)
-    steps: tuple[Callable[[Session, datetime], int], ...] = (
-        erase_old_requests,
-        erase_old_changes,
-        erase_old_deliveries,
-        erase_old_matches,
-        lambda session, now: erase_old_notifications(session),
-        erase_stopped,
-        lambda session, now: erase_unused_criteria(session),
-        erase_old_counts,
-        erase_old_uploads,
-        lambda session, now: erase_old_sign_ins(session, now, lifetimes),
-        erase_old_invitations,
-        erase_old_tokens,
-        lambda session, now: erase_old_audit_people(session, now, jobs.settings.audit_people_kept),
-        erase_old_help,
-        erase_old_data_requests,
-        erase_old_interests,
-        erase_old_profiles,
-        erase_old_reader_answers,
-        erase_old_answers,
-        erase_old_addresses,
-        erase_unconfirmed,
-        erase_old_needs,
-        erase_old_registrations,
-        erase_old_checks,
-        erase_old_webhooks,
-        erase_old_bounces,
-    )
-    erased = 0
-    for step in steps:
-        with jobs.database.write() as session:
-            erased += step(session, now)
-    return erased
+    return erase_old_records(jobs.database, jobs.settings, now)
 
 
 Job = Callable[[Jobs, datetime], int]
