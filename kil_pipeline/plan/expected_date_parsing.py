@@ -232,8 +232,3 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (r"(\d{4})", _calendar_year),
     )
 )
-
-
-def expected_day(day: date, confidence: Confidence = Confidence.EXPECTED) -> ExpectedDate:
-    """Return the expected date of a spreadsheet's date cell: one day."""
-    return ExpectedDate(day, day, Precision.DAY, confidence)

@@ -31,13 +31,3 @@ def normalise_cpv(text: str) -> str | None:
 def cpv_label(code: str) -> str:
     """Return what a code stands for, or the code itself where our list does not have it."""
     return _labels().get(code, code)
-
-
-def cpv_ancestors(code: str) -> tuple[str, ...]:
-    """Return the codes above a code, nearest first: 85311100 gives 85311000, 85310000, 85300000, 85000000."""
-    found = []
-    for length in range(7, 1, -1):
-        above = code[:length].ljust(8, "0")
-        if above != code and above in _labels() and above not in found:
-            found.append(above)
-    return tuple(found)

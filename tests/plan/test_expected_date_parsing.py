@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kil_pipeline.plan.expected_date_parsing import HOW, DateNotUnderstood, expected_day, parse_expected_date
+from kil_pipeline.plan.expected_date_parsing import HOW, DateNotUnderstood, parse_expected_date
 from kil_pipeline.plan.expected_dates import Confidence, ExpectedDate, Precision, describe_span
 from kil_pipeline.plan.unknowns import is_unknown
 from kil_pipeline.plan.written_answers import write_date
@@ -94,7 +94,8 @@ def test_words_beside_a_date_say_how_sure_it_is(text: str, confidence: Confidenc
     "text", ["w/c 14 June 2027", "W/C Monday 14/06/2027", "week beginning 14 June 2027", "w/c 14 June 2027 (confirmed)"]
 )
 def test_a_week_is_never_a_certain_day(text: str) -> None:
-    assert read(text) == expected_day(date(2027, 6, 14), Confidence.INDICATIVE)
+    day = date(2027, 6, 14)
+    assert read(text) == ExpectedDate(day, day, Precision.DAY, Confidence.INDICATIVE)
 
 
 NO_SUCH_DAY = "There is no such day. " + HOW

@@ -3,7 +3,7 @@
 import pytest
 
 from kil_pipeline.errors import UnknownCode
-from kil_pipeline.reference.cpv import cpv_ancestors, cpv_label, normalise_cpv
+from kil_pipeline.reference.cpv import cpv_label, normalise_cpv
 from kil_pipeline.reference.themes import find_theme, theme, themes, themes_of_cpv, themes_of_text
 
 
@@ -72,8 +72,3 @@ def test_the_longest_beginning_of_a_cpv_code_names_its_topic() -> None:
 )
 def test_a_cpv_code_is_read_as_spreadsheets_leave_it(text: str, code: str | None) -> None:
     assert normalise_cpv(text) == code
-
-
-def test_a_cpv_code_lies_under_the_codes_above_it() -> None:
-    assert cpv_ancestors("85311100") == ("85311000", "85310000", "85300000", "85000000")
-    assert cpv_ancestors("85000000") == ()
