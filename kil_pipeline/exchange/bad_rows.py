@@ -44,7 +44,7 @@ class BadRows:
         self._write(to_mend, cells)
 
     def _write(self, first: str, cells: Sequence[str]) -> None:
-        csv.writer(self._file).writerow([safe_cell(cell) for cell in (first, *cells)])  # type: ignore[arg-type]
+        csv.writer(self._file).writerow([safe_cell(cell) for cell in (first, *cells)])  # type: ignore[arg-type]  # csv takes any cell
 
 
 def file_to_correct(source: Path, wanted: Path | None) -> Path:

@@ -116,7 +116,7 @@ def test_whoever_is_concerned_hears_once_that_a_session_moved(database: Database
     move(database, public, DAY)
     assert office.at(NOW + DAY) == [("ann", "Moved to a new time"), ("bob", "Moved to a new time")]
     assert office.at(NOW + DAY) == []
-    letters = [letter for letter in office.letters if letter.heading == "Moved to a new time"]  # type: ignore[union-attr]
+    letters = [letter for letter in office.letters if letter.heading == "Moved to a new time"]  # type: ignore[union-attr]  # a letter with a heading
     ann, bob = letters
     assert isinstance(ann, SessionLetter)
     assert isinstance(bob, SessionLetter)

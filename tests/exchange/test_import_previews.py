@@ -84,7 +84,7 @@ class Desk:
         with self.database.write() as session:
             sheet = find_sheet(session, self.council, upload, NOW)
             return apply_import(
-                session, self.council, sheet, seen, Wishes(**wishes), by=self.author, now=LATER  # type: ignore[arg-type]
+                session, self.council, sheet, seen, Wishes(**wishes), by=self.author, now=LATER  # type: ignore[arg-type]  # a test's own wishes
             )  # fmt: skip
 
 

@@ -262,7 +262,7 @@ def test_an_import_that_is_killed_leaves_whole_entries_and_can_be_run_again(
         if len(kept) == 3:
             raise KeyboardInterrupt
         kept.append(args)
-        return keep(self, *args)  # type: ignore[arg-type]
+        return keep(self, *args)  # type: ignore[arg-type]  # as it is called
 
     rows = [["Headline"], *([f"Service {n}"] for n in range(6))]
     monkeypatch.setattr(RowEntries, "_publish", die)

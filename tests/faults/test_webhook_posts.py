@@ -25,7 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.seen.append((self.path, self.headers["webhook-id"]))  # type: ignore[attr-defined]
+        self.server.seen.append((self.path, self.headers["webhook-id"]))  # type: ignore[attr-defined]  # the server of this test
         if self.path == "/moved":
             self.send_response(302)
             self.send_header("Location", "/elsewhere")

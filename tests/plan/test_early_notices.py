@@ -83,7 +83,7 @@ def test_a_late_notice_says_how_long_is_really_left(database: Database, left: in
     publish_one(database, a_milestone("opens", OPENS))
     run(database, [OPENS - timedelta(days=left)])
     with database.read() as session:
-        assert [f.event.sentence for f in events_after(session, 1)] == [  # type: ignore[union-attr]
+        assert [f.event.sentence for f in events_after(session, 1)] == [  # type: ignore[union-attr]  # events with a sentence
             f"Applications or bids open {words}: 1 December 2027."
         ]
 

@@ -74,7 +74,7 @@ def test_each_list_has_what_belongs_to_it(database: Database) -> None:
     ],
 )
 def test_what_needs_another_look_and_why(database: Database, parts: dict[str, object], said: tuple[str, ...]) -> None:
-    assert [item.review for item in items_of(database, EntryContent("A", **parts))] == [said]  # type: ignore[arg-type]
+    assert [item.review for item in items_of(database, EntryContent("A", **parts))] == [said]  # type: ignore[arg-type]  # a test's own parts
 
 
 def test_sixty_days_without_a_change_are_not_yet_too_long(database: Database) -> None:

@@ -114,7 +114,7 @@ def test_after_erasing_the_address_is_in_no_table_but_those_that_are_said_to_kee
         naming = {
             name
             for name in tables
-            if any(ME in str(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'))  # noqa: S608
+            if any(ME in str(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'))  # noqa: S608  # names of our own tables
         }
     assert naming == {"user", "organisation", "support_offer"}
 

@@ -126,7 +126,7 @@ def test_a_closed_request_is_answered_no_more(database: Database) -> None:
 )
 def test_what_cannot_be_asked_is_refused(database: Database, change: dict[str, str], error: type[Exception]) -> None:
     with database.write() as session, pytest.raises(error):
-        ask_for_help(session, a_body(session, "Body", LEEDS), replace(ASKED, **change), NOW)  # type: ignore[arg-type]
+        ask_for_help(session, a_body(session, "Body", LEEDS), replace(ASKED, **change), NOW)  # type: ignore[arg-type]  # a test's own parts
 
 
 def test_the_longest_need_is_taken(database: Database) -> None:

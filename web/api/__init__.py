@@ -36,7 +36,7 @@ def answers(
 def register(app: Flask) -> None:
     """Add the API to the application."""
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's: fields come in their order
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's provider has it
     app.add_url_rule(f"{PREFIX}/openapi.json", "api.openapi_json", document_views.openapi_json)
     app.add_url_rule(f"{PREFIX}/docs", "api.docs", document_views.docs)
     app.register_blueprint(blueprint)
