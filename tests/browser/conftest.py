@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 KIL = str(Path(sys.executable).with_name("kil"))
@@ -22,6 +22,7 @@ CHROMIUM_OPTIONS = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-backg
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """axe's tags for WCAG 2.2 AA, and what it advises besides."""
 STARTUP_SECONDS = 30
+expect.set_options(timeout=10_000)
 NUMBERS = itertools.count(1)
 
 
@@ -132,6 +133,7 @@ def assert_accessible(browser: Browser, seen: dict[Page, Seen]) -> Callable[[Pag
     """Checks a page as it stands: WCAG 2.2 AA by axe, no sideways scrolling, no errors, no request leaving the site."""
 
     def check(page: Page) -> None:
+        _wait_until_whole(page)
         assert (_find_violations(page) if seen[page].javascript else _find_violations_in_copy(page, browser)) == []
         size = page.viewport_size
         assert size is not None
@@ -139,6 +141,12 @@ def assert_accessible(browser: Browser, seen: dict[Page, Seen]) -> Callable[[Pag
         assert seen[page] == Seen()
 
     return check
+
+
+def _wait_until_whole(page: Page) -> None:
+    """A click returns once the next page has begun to arrive: on a slow machine nothing of it may be there yet."""
+    page.wait_for_load_state()
+    expect(page.locator("h1").first).to_be_attached()
 
 
 def _find_violations(page: Page) -> list[str]:

@@ -37,8 +37,8 @@ def test_from_the_page_of_a_session_to_the_door(
     assert_accessible(page)
     open_mail(page, "Please confirm that you are coming", address)
     follow_link(page, "/coming/")
-    own = page.url
     assert_accessible(page)
+    own = page.url
     page.get_by_role("button", name="Yes, I am coming").click()
     expect(page.get_by_role("heading", name="You have a place")).to_be_visible()
     assert_accessible(page)
