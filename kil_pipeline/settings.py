@@ -14,7 +14,16 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 SHIPPED_FOLDERS = (Path(__file__).resolve().parent / "_config", CHECKOUT / "config")
 """Where the shipped configuration is: inside an installed wheel, else beside the packages in a checkout."""
 
+SecondFactorFor = Literal["organisations", "approvers", "everybody"]
+SECOND_FACTOR_FOR: Mapping[str, SecondFactorFor] = {
+    "organisations": "organisations",
+    "approvers": "approvers",
+    "everybody": "everybody",
+}
+"""Approvers and admins whose organisation asks for it; all approvers and admins; every member."""
 DEVELOPMENT_KEY = "development-only-not-a-secret"
+MANY_TENANTS = (["common"], ["organizations"], ["consumers"])
+"""How the path of a Microsoft issuer begins that is no single organisation's."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class OpenIdProvider:
     client_secret: str
     name: str
     """As the button says it: "your NHS account"."""
+    trust_email: bool = False
+    """Whether an address counts of which the provider does not say whether it is verified."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class Settings:
     digest_at: time
     sign_in_minutes: int
     openid: OpenIdProvider | None
+    second_factor: SecondFactorFor
+    """Who must have a second factor, besides operators."""
     session_idle: timedelta
     """A session ends after this long without a request."""
     session_longest: timedelta
@@ -113,6 +126,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         digest_at=_time_of_day(table, "digest_at"),
         sign_in_minutes=_minutes(table, "sign_in_minutes"),
         openid=_openid(environ, table),
+        second_factor=_second_factor(environ, table),
         session_idle=timedelta(minutes=_minutes(table, "session_idle_minutes")),
         session_longest=timedelta(minutes=_minutes(table, "session_longest_minutes")),
         audit_people_kept=timedelta(days=round(365.25 * _number(environ, table, "audit_years"))),
@@ -176,7 +190,22 @@ def _openid(environ: Mapping[str, str], table: Mapping[str, Any]) -> OpenIdProvi
         raise ConfigurationError("KIL_OIDC_ISSUER, KIL_OIDC_CLIENT_ID and KIL_OIDC_CLIENT_SECRET belong together.")
     if not issuer.startswith("https://") and environ.get("KIL_ENV") != "development":
         raise ConfigurationError(f"KIL_OIDC_ISSUER is “{issuer}”: it must start with https://.")
-    return OpenIdProvider(issuer, client_id, secret, str(table["oidc_name"]))
+    trust_email = environ.get("KIL_OIDC_TRUST_EMAIL", "yes" if table["oidc_trust_email"] is True else "no")
+    if trust_email not in ("yes", "no"):
+        raise ConfigurationError(f"KIL_OIDC_TRUST_EMAIL is “{trust_email}”: it must be yes or no.")
+    if trust_email == "yes" and issuer.split("/")[3:4] in MANY_TENANTS:
+        raise ConfigurationError(
+            f"KIL_OIDC_TRUST_EMAIL is yes, but {issuer} signs in people of any organisation, who choose their own "
+            "address. Set KIL_OIDC_ISSUER to your own tenant (its id in place of “common”)."
+        )
+    return OpenIdProvider(issuer, client_id, secret, str(table["oidc_name"]), trust_email == "yes")
+
+
+def _second_factor(environ: Mapping[str, str], table: Mapping[str, Any]) -> SecondFactorFor:
+    text = environ.get("KIL_SECOND_FACTOR", str(table["second_factor"]))
+    if text not in SECOND_FACTOR_FOR:
+        raise ConfigurationError(f"KIL_SECOND_FACTOR is “{text}”: it must be one of {', '.join(SECOND_FACTOR_FOR)}.")
+    return SECOND_FACTOR_FOR[text]
 
 
 def _hub(address: str) -> str:

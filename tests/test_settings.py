@@ -46,6 +46,7 @@ def test_a_short_key_is_refused_in_production(keys: str) -> None:
         ("KIL_QUIET_PERIOD_MINUTES", "-1", "it must be a number from 0 up."),
         ("KIL_QUIET_PERIOD_MINUTES", "nan", "it must be a number from 0 up."),
         ("KIL_QUIET_PERIOD_MINUTES", "1e9999", "it must be a number from 0 up."),
+        ("KIL_SECOND_FACTOR", "nobody", "it must be one of organisations, approvers, everybody."),
         ("KIL_CONFIG", "/nowhere", "KIL_CONFIG is “/nowhere”: it must be a folder"),
     ],
 )
@@ -54,6 +55,30 @@ def test_a_wrong_setting_is_named_in_one_line(name: str, value: str, message: st
         load_settings({**DEVELOPMENT, name: value})
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+OPENID = {"KIL_OIDC_CLIENT_ID": "kil", "KIL_OIDC_CLIENT_SECRET": "a secret"}
+ENTRA = "https://login.microsoftonline.com"
+
+
+def test_a_provider_of_ones_own_can_be_believed_without_its_word_on_addresses() -> None:
+    own = {**DEVELOPMENT, **OPENID, "KIL_OIDC_ISSUER": f"{ENTRA}/11111111-2222-3333-4444-555555555555/v2.0"}
+    found = [load_settings({**own, "KIL_OIDC_TRUST_EMAIL": said}).openid for said in ("no", "yes")]
+    assert [provider is not None and provider.trust_email for provider in (load_settings(own).openid, *found)] == [
+        False,
+        False,
+        True,
+    ]
+    with pytest.raises(ConfigurationError, match="KIL_OIDC_TRUST_EMAIL is “maybe”: it must be yes or no"):
+        load_settings({**own, "KIL_OIDC_TRUST_EMAIL": "maybe"})
+
+
+@pytest.mark.parametrize("tenant", ["common", "organizations", "consumers"])
+def test_a_provider_of_everybodys_is_never_believed_without_its_word_on_addresses(tenant: str) -> None:
+    shared = {**DEVELOPMENT, **OPENID, "KIL_OIDC_ISSUER": f"{ENTRA}/{tenant}/v2.0"}
+    assert load_settings(shared).openid is not None
+    with pytest.raises(ConfigurationError, match="who choose their own address"):
+        load_settings({**shared, "KIL_OIDC_TRUST_EMAIL": "yes"})
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_what_is_shipped(tmp_path: Path) -> None:

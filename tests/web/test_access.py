@@ -208,6 +208,8 @@ ACCESS = {
     "commissioner.colleague": Access.ADMIN,
     "commissioner.give_role": Access.ADMIN,
     "commissioner.remove": Access.ADMIN,
+    "commissioner.ask_for_second_factor": Access.ADMIN,
+    "commissioner.sign_colleague_out": Access.ADMIN,
     "commissioner.audit": Access.ADMIN,
     "commissioner.export_audit": Access.ADMIN,
     "commissioner.show_invitation": Access.LINK,

@@ -107,6 +107,26 @@ def test_anybody_else_is_told_why_not_and_gets_no_account(
         assert session.scalars(sa.select(User.email)).all() == [ADA]
 
 
+@pytest.mark.parametrize(("account", "signed_in"), [("says nothing", True), ("not verified", False)])
+def test_a_provider_that_says_nothing_is_believed_only_where_one_chose_to(
+    sqlite_database: Database, app: Flask, clock: Clock, tmp_path: Path, issuer: str, account: str, signed_in: bool
+) -> None:
+    trusting = make_app(
+        sqlite_database,
+        clock,
+        {
+            "KIL_ENV": "development",
+            "KIL_VAR": str(tmp_path),
+            "KIL_OIDC_ISSUER": issuer,
+            "KIL_OIDC_CLIENT_ID": "kil",
+            "KIL_OIDC_CLIENT_SECRET": "a secret",
+            "KIL_OIDC_TRUST_EMAIL": "yes",
+        },
+    )
+    client = trusting.test_client()
+    assert (client.get(agree(client, account)).status_code == 302) == signed_in
+
+
 def test_an_answer_works_once_and_in_the_browser_that_asked(app: Flask, client: FlaskClient) -> None:
     back = agree(client, "ada")
     HtmlPage(app.test_client().get(back), 403)  # planted in somebody else's browser
