@@ -38,11 +38,13 @@ TEXTS = (
     "/static/site.js",
     "/healthz",
     "/nowhere.json",
-    "/workspace/audit.csv",
+    "/workspace",
 )
 
 
 @pytest.mark.parametrize("path", TEXTS)
 def test_every_text_says_how_it_is_written(target: Target, path: str) -> None:
-    kind, _, charset = target.owner().get(path).headers["Content-Type"].partition("; charset=")
+    answer = target.owner().get(path)
+    kind, _, charset = answer.headers["Content-Type"].partition("; charset=")
+    answer.close()
     assert (kind.startswith("text/") or kind.endswith("xml"), charset.lower()) == (True, "utf-8")
