@@ -215,7 +215,7 @@ def _note_silences(jobs: Jobs, now: datetime) -> int:
 
 
 def _call_webhooks(jobs: Jobs, now: datetime) -> int:
-    return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, now)
+    return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, jobs.monotonic, now)
 
 
 def _ping_hub(jobs: Jobs, now: datetime) -> int:
