@@ -28,7 +28,8 @@ from kil_pipeline.engagement.reminders import remind, tell_changes
 from kil_pipeline.engagement.response_days import raise_overdue_answers, warn_owners
 from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
 from kil_pipeline.mail_limits import MailLimits
-from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
+from kil_pipeline.plan.approaching_dates import raise_approaching
+from kil_pipeline.plan.early_notices import raise_overdue, turn_day
 from kil_pipeline.plan.submission_decisions import lift_held
 from kil_pipeline.scheduler.erasure import erase_old_records
 from kil_pipeline.scheduler.notices import NOTICES
