@@ -1,9 +1,17 @@
-"""`kil organisation add`: how a commissioner comes into a database that holds nothing yet."""
+"""`kil organisation`: how bodies come into a database that holds nothing yet, and how one becomes another."""
+
+from datetime import datetime
 
 import click
 
 from kil_pipeline.database import Database
-from kil_pipeline.organisations.organisations import OrganisationKind, add_organisation, recognise_organisation
+from kil_pipeline.exchange.mergers import merge_organisation
+from kil_pipeline.organisations.organisations import (
+    OrganisationKind,
+    add_organisation,
+    find_organisation,
+    recognise_organisation,
+)
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
 from web.commands import with_database
@@ -46,3 +54,26 @@ def organisation_add(
         )
         said = f"{row.name} (slug {row.slug}, prefix {row.prefix})"
     click.echo(f"It is there already: {said}. Nothing was changed." if known else f"Added: {said}.")
+
+
+@organisation.command("succeed")
+@click.argument("old")
+@click.argument("new")
+@click.option("--on", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Its first day as another body.")
+@click.option("--dry-run", is_flag=True, help="Only say what would go over.")
+@with_database
+def organisation_succeed(
+    settings: Settings, database: Database, old: str, new: str, day: datetime, dry_run: bool
+) -> None:
+    """Let a body become another: OLD and NEW by slug, prefix or full name. It cannot be undone.
+
+    Its plan, sessions and people go over; references and addresses stay, and whoever follows it goes on being told.
+    """
+    with database.write() as session:
+        ended, heir = find_organisation(session, old), find_organisation(session, new)
+        moved = merge_organisation(session, ended.id, heir.id, day.date(), now=utc_now())
+        said = f"{moved.entries} planned opportunities, {moved.sessions} sessions and {moved.people} people"
+        names = ended.name, heir.name
+        if dry_run:
+            session.rollback()
+    click.echo(f"{said} {'would go' if dry_run else 'went'} from {names[0]} to {names[1]}.")
