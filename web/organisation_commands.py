@@ -1,11 +1,16 @@
 """`kil organisation`: how bodies come into a database that holds nothing yet, and how one becomes another."""
 
+import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from kil_pipeline.database import Database
+from kil_pipeline.errors import DomainError
 from kil_pipeline.exchange.mergers import merge_organisation
+from kil_pipeline.exchange.organisation_import import OrganisationOptions, import_organisations
+from kil_pipeline.exchange.three_sixty_giving import Who
 from kil_pipeline.organisations.organisations import (
     OrganisationKind,
     add_organisation,
@@ -15,6 +20,7 @@ from kil_pipeline.organisations.organisations import (
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
 from web.commands import with_database
+from web.exchange_commands import show_progress
 
 
 @click.group()
@@ -77,3 +83,41 @@ def organisation_succeed(
         if dry_run:
             session.rollback()
     click.echo(f"{said} {'would go' if dry_run else 'went'} from {names[0]} to {names[1]}.")
+
+
+@organisation.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--kind",
+    default="vcse",
+    show_default=True,
+    type=click.Choice([kind.value for kind in OrganisationKind]),
+    help="Of new ones, where the file does not say it.",
+)
+@click.option("--funders", is_flag=True, help="Of a 360Giving package: take who gives, not who receives.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--to-correct", type=click.Path(path_type=Path), help="Where the rows go that could not be read.")
+@with_database
+def organisation_import(
+    settings: Settings,
+    database: Database,
+    file: Path,
+    kind: str,
+    funders: bool,
+    dry_run: bool,
+    to_correct: Path | None,
+) -> None:
+    """Import organisations: CSV, XLSX, or a 360Giving package of grants (JSON).
+
+    What is known of one stays; a file adds what is missing.
+    """
+    who: Who = "funders" if funders else "recipients"
+    options = OrganisationOptions(OrganisationKind(kind), who, dry_run, to_correct)
+    try:
+        report = import_organisations(database, file, options, now=utc_now(), progress=show_progress)
+    except DomainError as error:
+        raise click.UsageError(str(error)) from error
+    for line in report.lines():
+        click.echo(line)
+    if report.failed:
+        sys.exit(1)

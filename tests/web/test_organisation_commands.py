@@ -1,5 +1,7 @@
 """The first commissioner of an empty database."""
 
+from pathlib import Path
+
 from click.testing import CliRunner
 
 from kil_pipeline.database import Database
@@ -53,3 +55,12 @@ def test_a_body_becomes_another(sqlite_database: Database) -> None:
         f"{moved} went from North Board to Whole Board.\n",
     )
     assert known(sqlite_database) == [("Whole Board", None)]
+
+
+def test_organisations_come_in_from_a_sheet(sqlite_database: Database, tmp_path: Path) -> None:
+    sheet = tmp_path / "boards.csv"
+    sheet.write_text("Name,Contact\nNorth Board,plan@north.example.org\n", "utf-8")
+
+    said = run(sqlite_database, "import", str(sheet), "--kind", "commissioner")
+    assert said.splitlines()[-1] == "1 new, 0 changed, 0 unchanged."
+    assert known(sqlite_database) == [("North Board", "plan@north.example.org")]
