@@ -45,6 +45,8 @@ DEEDS = {
     "sign_colleague_out": "signed somebody out everywhere",
     "make_token": "made a token",
     "revoke_token": "revoked a token",
+    "merge_organisation": "let one body become another",
+    "move_entry": "moved a planned opportunity to another body",
     "export_audit": "took along this record",
 }
 """Each deed in words; one that is not here is shown by its name, with spaces."""
