@@ -18,7 +18,7 @@ PORT ?= 8000
 
 DEMO := KIL_ENV=development KIL_VAR="$(CURDIR)/var" KIL_BASE_URL="http://localhost:$(PORT)" KIL_QUIET_PERIOD_MINUTES=1
 
-.PHONY: help install install-dev install-browser install-load-generator demo check lint test bench format lock clean
+.PHONY: help install install-dev install-browser install-load-generator demo check lint test bench audit sbom format lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -48,6 +48,12 @@ test: lint install-browser ## Everything: checks, unit, PostgreSQL, journey and 
 
 bench: install-dev install-load-generator ## Measure what must stay fast; writes var/bench.json
 	$(BIN)/python -m tests.benchmarks
+
+audit: install-dev ## Ask for known advisories about all that is pinned; needs the network
+	@$(BIN)/python -m release.audit
+
+sbom: install-dev ## Write the bill of materials of a release to dist/sbom.cdx.json
+	@$(BIN)/python -m release.bill_of_materials
 
 format: install-dev ## Put code into the house format
 	$(BIN)/ruff format .

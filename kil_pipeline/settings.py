@@ -85,6 +85,8 @@ class Settings:
     """Lets a program read /metrics and an operator open /operator; empty: nobody, but in development."""
     bounce_token: str
     """Lets a mail server hand over bounces at /mail/bounces; empty: nobody."""
+    clamd: str
+    """Where ClamAV's daemon looks at files: `tcp://host:port` or `unix:/path`; empty: nobody looks."""
     var: Path
     """The folder for what the product writes: database, outbox, logs."""
 
@@ -139,6 +141,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         websub_hub=_hub(environ.get("KIL_WEBSUB_HUB", str(table["websub_hub"]))),
         operator_token=_token("KIL_OPERATOR_TOKEN", environ.get("KIL_OPERATOR_TOKEN", "")),
         bounce_token=_token("KIL_BOUNCE_TOKEN", environ.get("KIL_BOUNCE_TOKEN", "")),
+        clamd=environ.get("KIL_CLAMD", "").strip(),
         var=var,
     )
 

@@ -10,6 +10,7 @@ import click
 
 from feeds.mail_outbox import outbox_folder
 from feeds.mail_transports import make_sender
+from feeds.virus_scans import ScannerAway, make_scanner
 from kil_pipeline.errors import ConfigurationError
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
@@ -52,6 +53,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         make_sender(settings)
     except ConfigurationError as error:
         yield Finding(True, str(error), "Set KIL_MAIL; docs/operations.md lists what it takes.")
+    yield from _scanner(settings)
     if settings.development:
         yield Finding(False, "This is a development installation: anybody can read its mail at /dev/mail.")
         return
@@ -64,6 +66,15 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if parseaddr(settings.mail_from)[1].endswith(("@example.org", "@localhost")):
         says = f"KIL_MAIL_FROM is {settings.mail_from}: mail servers refuse such a sender."
         yield Finding(True, says, "Set KIL_MAIL_FROM to an address of a domain that you may send for.")
+
+
+def _scanner(settings: Settings) -> Iterator[Finding]:
+    try:
+        scan = make_scanner(settings.clamd)
+        if scan is not None and scan(b"Is anybody there?"):
+            yield Finding(True, "The virus scanner calls a harmless text a virus: it takes no file.", "Look at clamd.")
+    except (ConfigurationError, ScannerAway) as error:
+        yield Finding(True, f"No file is taken, for the virus scanner cannot be asked: {error}", "Check KIL_CLAMD.")
 
 
 def _disk(settings: Settings, free_bytes: Callable[[str], int]) -> Iterator[Finding]:

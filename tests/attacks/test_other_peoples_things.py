@@ -95,10 +95,11 @@ def test_another_organisations_people_tokens_and_invitations_are_not_there(targe
         (f"/workspace/people/invitations/{asked.id}/withdraw", {}),
         (f"/workspace/people/{victim.user_id}/role", {"role": "viewer"}),
         (f"/workspace/people/{victim.user_id}/remove", {}),
+        (f"/workspace/people/{victim.user_id}/sign-out", {}),
     )
     known = {rule.rule.split("<")[0] for rule in posts(target.app)}
     assert {path for path, _ in forms if not any(path.startswith(start) for start in known)} == set()
-    assert [send(stranger, path, form).status_code for path, form in forms] == [404] * 4
+    assert [send(stranger, path, form).status_code for path, form in forms] == [404] * 5
     assert stranger.get(f"/workspace/people/{victim.user_id}").status_code == 404
     with target.database.read() as session:
         assert [token.id for token in api_tokens(session, target.own, NOW)] == [made.id]

@@ -14,6 +14,7 @@ from kil_pipeline.database import Database
 from kil_pipeline.scheduler.heartbeats import beat
 from kil_pipeline.settings import Settings, load_settings
 from tests.factories import NOW, a_commissioner, publish, some_content
+from tests.faults.clamds import clamd
 from web.doctor import LEAST_FREE, examine
 from web.findings import Finding
 
@@ -124,3 +125,11 @@ def test_what_was_put_off_failed_or_is_unknown_is_told_with_its_cause_and_is_no_
         (False, "Mails that may have arrived or not: 1. Cause: not given"),
         (False, "Addresses that are never mailed, because mail servers refused them: 1."),
     ]
+
+
+def test_a_virus_scanner_that_cannot_be_asked_is_broken(settings: Settings) -> None:
+    with clamd() as (address, _):
+        assert found(replace(settings, clamd=address)) == []
+    for wrong in ("tcp://127.0.0.1:9", "clamd"):
+        (finding,) = found(replace(settings, clamd=wrong))
+        assert (finding.broken, finding.mend) == (True, "Check KIL_CLAMD.")

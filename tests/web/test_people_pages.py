@@ -115,6 +115,18 @@ def test_less_dangerous_roles_ask_for_no_proof(admin: FlaskClient, clock: Clock)
     invite(admin, Role.APPROVER)
 
 
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.ADMIN])
+def test_to_take_a_role_from_an_admin_asks_for_a_proof_too(
+    admin: FlaskClient, sign_in: SignIn, sqlite_database: Database, council: uuid.UUID, clock: Clock, role: Role
+) -> None:
+    sign_in(DEE, role)
+    path = HtmlPage(admin.get("/workspace/people")).links()[DEE]
+    form = Form(HtmlPage(admin.get(path)), f"{path}/role")
+    clock.moment = NOW + timedelta(minutes=11)
+    asked = form.send(admin, {"role": "viewer"}).status_code == 403
+    assert (asked, roles(sqlite_database, council)[DEE] == "viewer") == (role is Role.ADMIN, role is not Role.ADMIN)
+
+
 def test_a_member_gets_another_role_and_is_signed_out(
     admin: FlaskClient, author: FlaskClient, sqlite_database: Database, council: uuid.UUID
 ) -> None:

@@ -82,3 +82,14 @@ def test_the_network_is_noted_and_not_the_address(client: FlaskClient) -> None:
         client.get("/sign-in/secret-token", environ_base={"REMOTE_ADDR": "203.0.113.7"})
     assert [line["network"] for line in lines] == ["203.0.113.0/24"]
     assert "secret-token" not in str(lines)
+
+
+def test_a_fault_behind_a_mailed_link_is_noted_without_its_token(
+    client: FlaskClient, sqlite_database: Database
+) -> None:
+    with sqlite_database.writer.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE sign_in_token RENAME COLUMN used_at TO gone_at")
+    with structlog.testing.capture_logs(processors=[structlog.processors.format_exc_info]) as lines:
+        assert client.get("/sign-in/secret-token").status_code == 500
+    assert [(line["event"], line["route"]) for line in lines] == [("request failed", "commissioner.confirm_sign_in")]
+    assert "secret-token" not in str(lines)

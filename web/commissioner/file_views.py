@@ -15,6 +15,7 @@ from web.commissioner import blueprint
 from web.commissioner.access import member, needs
 from web.commissioner.record_views import note
 from web.context import database, now
+from web.uploads import scan_upload
 
 
 @blueprint.get("/workspace/sessions/<held>/files")
@@ -41,7 +42,8 @@ def _add(held: str) -> str:
         session_id = own_session(db, held, member().organisation_id).id
     if sent is None or not sent.filename:
         raise FileRefused("Choose a file.")
-    checked = check_file(drop_unwritable(sent.filename), sent.read())  # slow: outside the transaction
+    # Slow, so outside the transaction.
+    checked = check_file(drop_unwritable(sent.filename), scan_upload(sent.read(), FileRefused))
     of_record = request.form.get("belongs") == "record"
     with database().write() as db:
         name = add_file(db, session_id, checked, of_record=of_record, now=now()).name

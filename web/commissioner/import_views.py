@@ -29,6 +29,7 @@ from kil_pipeline.text import clean_line, drop_unwritable, safe_cell
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
 from web.context import database, now, today
+from web.uploads import scan_upload
 
 MOST_ROWS = 1_000
 """Rows of a sheet that is sent to the workspace; `kil import` takes more."""
@@ -125,7 +126,7 @@ def _keep_upload() -> UUID:
         raise UnreadableFile("Choose a file: .xlsx or .csv.")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (secure_filename(sent.filename)[-100:] or "spreadsheet")
-        sent.save(path)
+        path.write_bytes(scan_upload(sent.read(), UnreadableFile))
         sheet = find_plan_sheet(path)
         rows = tuple(islice(_rows(sheet), MOST_ROWS + 1))
     if len(rows) > MOST_ROWS:
