@@ -17,6 +17,7 @@ from kil_pipeline.plan.queries import Order
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import Area, areas, find_area, similar_area
 from kil_pipeline.reference.cpv import normalise_cpv
+from kil_pipeline.reference.milestones import notice_days
 from kil_pipeline.reference.postcodes import find_postcode, plain_postcode
 from kil_pipeline.reference.routes import routes
 from kil_pipeline.reference.themes import find_theme
@@ -39,6 +40,7 @@ PARAMETERS = {
     "cpv": "cpv",
     "entry": "references",
     "kind": "kinds",
+    "days_before": "notice_days",
     "value_from": "value_least",
     "value_to": "value_most",
     "exactly": "exactly",
@@ -154,6 +156,13 @@ class PlanQuerySchema(Schema):
     cpv = _some(_Cpv())
     references = _some(fields.String(validate=validate.Length(max=30, error="That is not one of our references.")))
     kinds = _some(fields.String(validate=_one_of("kind of news", NEWS_KINDS)))
+    notice_days = fields.List(
+        fields.Integer(
+            validate=validate.OneOf(notice_days(), error="Choose how many days before from the list."),
+            error_messages={"invalid": "Choose how many days before from the list."},
+        ),
+        load_default=list,
+    )
     value_least = _Pounds(load_default=None)
     value_most = _Pounds(load_default=None)
     exactly = fields.Boolean(load_default=False, error_messages={"invalid": "Write exactly=yes, or leave it out."})
