@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 from werkzeug.datastructures import MultiDict
@@ -14,6 +13,9 @@ from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.money_parsing import parse_money
 from kil_pipeline.plan.queries import Order
+from kil_pipeline.plan.query_strings import PARAMETERS as PARAMETERS
+from kil_pipeline.plan.query_strings import write_plan_query as write_plan_query
+from kil_pipeline.plan.query_strings import write_pounds as write_pounds
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import Area, areas, find_area, similar_area
 from kil_pipeline.reference.cpv import normalise_cpv
@@ -28,24 +30,6 @@ MOST_VALUES = 50
 """How many values one filter takes: enough for every district of a region, too few to tire the database."""
 MOST_WORDS = 200
 """How many characters a search takes."""
-
-PARAMETERS = {
-    "q": "words",
-    "area": "areas",
-    "theme": "themes",
-    "commissioner": "commissioners",
-    "route": "routes",
-    "chance": "chances",
-    "status": "statuses",
-    "cpv": "cpv",
-    "entry": "references",
-    "kind": "kinds",
-    "days_before": "notice_days",
-    "value_from": "value_least",
-    "value_to": "value_most",
-    "exactly": "exactly",
-}
-"""Each parameter of the query string with the part of `Criteria` that it fills."""
 
 
 class QueryNotUnderstood(DomainError):
@@ -240,21 +224,3 @@ def _lines(value: object) -> Iterable[str]:
             yield from _lines(part)
     else:
         yield str(value)
-
-
-def write_pounds(pence: int | None) -> str:
-    """Return pence as they are typed into a box: "50000"; empty for none."""
-    return "" if pence is None else f"{pence // 100}" + (f".{pence % 100:02}" if pence % 100 else "")
-
-
-def write_plan_query(criteria: Criteria, **more: str | int) -> str:
-    """Return the query string (with its `?`, or empty) that reads back as `criteria`."""
-    pairs: list[tuple[str, str | int]] = []
-    for parameter, name in PARAMETERS.items():
-        value = getattr(criteria, name)
-        pairs += [(parameter, value)] if isinstance(value, str) and value else []
-        pairs += [(parameter, part) for part in value] if isinstance(value, tuple) else []
-        pairs += [(parameter, "yes")] if value is True else []
-        pairs += [(parameter, write_pounds(value))] if type(value) is int else []
-    pairs += list(more.items())
-    return "?" + urlencode(pairs) if pairs else ""
