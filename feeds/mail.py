@@ -108,7 +108,12 @@ def _render_bulletin(templates: Environment, site: Site, letter: DigestLetter) -
     return Message(
         subject=shorten(f"Bulletin: {write_subject(letter.items)}", LONGEST_SUBJECT),
         text=mail_texts.write_bulletin(letter, bulletin_text(letter.items, site.address), intro, site.address),
-        html=page.render(letter=letter, intro=intro, bulletin=bulletin_html(letter.items, site.address)),
+        html=page.render(
+            letter=letter,
+            intro=intro,
+            shapes=mail_texts.shapes_of(letter),
+            bulletin=bulletin_html(letter.items, site.address),
+        ),
         headers=_list_headers(site, letter),
     )
 

@@ -49,7 +49,7 @@ def write_bulletin(letter: DigestLetter, bulletin: str, intro: str, address: str
     return _join(
         [
             _wrap(intro),
-            "Other shapes, to copy:\n" + address + "/bulletins",
+            *[f"{_wrap(words)}\n{address}{path}" for words, path in shapes_of(letter)],
             _wrap("What stands between the lines is yours to pass on."),
             "-" * WIDTH + "\n\n" + bulletin + "\n" + "-" * WIDTH,
             _wrap(f"Do not pass on what follows: these links are yours. How often: {letter.frequency.label}."),
@@ -57,6 +57,13 @@ def write_bulletin(letter: DigestLetter, bulletin: str, intro: str, address: str
             "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
         ]
     )
+
+
+def shapes_of(letter: DigestLetter) -> list[tuple[str, str]]:
+    """Return the links of a bulletin to its other shapes, with their words."""
+    if len(letter.shapes) <= 1:
+        return [("Other shapes, to copy:", path) for _, path in letter.shapes or (("", "/bulletins"),)]
+    return [(f"Other shapes, to copy, of {words}:", path) for words, path in letter.shapes]
 
 
 def write_outlook(letter: OutlookLetter, intro: str, site_name: str, address: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 from werkzeug.datastructures import MultiDict
@@ -14,9 +13,13 @@ from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.money_parsing import parse_money
 from kil_pipeline.plan.queries import Order
+from kil_pipeline.plan.query_strings import PARAMETERS as PARAMETERS
+from kil_pipeline.plan.query_strings import write_plan_query as write_plan_query
+from kil_pipeline.plan.query_strings import write_pounds as write_pounds
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import Area, areas, find_area, similar_area
 from kil_pipeline.reference.cpv import normalise_cpv
+from kil_pipeline.reference.milestones import notice_days
 from kil_pipeline.reference.postcodes import find_postcode, plain_postcode
 from kil_pipeline.reference.routes import routes
 from kil_pipeline.reference.themes import find_theme
@@ -27,23 +30,6 @@ MOST_VALUES = 50
 """How many values one filter takes: enough for every district of a region, too few to tire the database."""
 MOST_WORDS = 200
 """How many characters a search takes."""
-
-PARAMETERS = {
-    "q": "words",
-    "area": "areas",
-    "theme": "themes",
-    "commissioner": "commissioners",
-    "route": "routes",
-    "chance": "chances",
-    "status": "statuses",
-    "cpv": "cpv",
-    "entry": "references",
-    "kind": "kinds",
-    "value_from": "value_least",
-    "value_to": "value_most",
-    "exactly": "exactly",
-}
-"""Each parameter of the query string with the part of `Criteria` that it fills."""
 
 
 class QueryNotUnderstood(DomainError):
@@ -154,6 +140,13 @@ class PlanQuerySchema(Schema):
     cpv = _some(_Cpv())
     references = _some(fields.String(validate=validate.Length(max=30, error="That is not one of our references.")))
     kinds = _some(fields.String(validate=_one_of("kind of news", NEWS_KINDS)))
+    notice_days = fields.List(
+        fields.Integer(
+            validate=validate.OneOf(notice_days(), error="Choose how many days before from the list."),
+            error_messages={"invalid": "Choose how many days before from the list."},
+        ),
+        load_default=list,
+    )
     value_least = _Pounds(load_default=None)
     value_most = _Pounds(load_default=None)
     exactly = fields.Boolean(load_default=False, error_messages={"invalid": "Write exactly=yes, or leave it out."})
@@ -231,21 +224,3 @@ def _lines(value: object) -> Iterable[str]:
             yield from _lines(part)
     else:
         yield str(value)
-
-
-def write_pounds(pence: int | None) -> str:
-    """Return pence as they are typed into a box: "50000"; empty for none."""
-    return "" if pence is None else f"{pence // 100}" + (f".{pence % 100:02}" if pence % 100 else "")
-
-
-def write_plan_query(criteria: Criteria, **more: str | int) -> str:
-    """Return the query string (with its `?`, or empty) that reads back as `criteria`."""
-    pairs: list[tuple[str, str | int]] = []
-    for parameter, name in PARAMETERS.items():
-        value = getattr(criteria, name)
-        pairs += [(parameter, value)] if isinstance(value, str) and value else []
-        pairs += [(parameter, part) for part in value] if isinstance(value, tuple) else []
-        pairs += [(parameter, "yes")] if value is True else []
-        pairs += [(parameter, write_pounds(value))] if type(value) is int else []
-    pairs += list(more.items())
-    return "?" + urlencode(pairs) if pairs else ""

@@ -28,10 +28,15 @@ def describe_criteria(criteria: Criteria) -> str:
         _with("status: ", _any(Status(code).label for code in criteria.statuses)),
         _with("worth ", describe_band(criteria.value_least, criteria.value_most)),
         _with("news: ", _any(NEWS_KINDS[code].lower() for code in criteria.kinds)),
+        _with("key dates: ", _with_days(criteria.notice_days)),
         _with("with the words ", f"“{criteria.words}”" if criteria.words else ""),
     ]
     line = ", ".join(part for part in parts if part)
     return line[:1].upper() + line[1:]
+
+
+def _with_days(days: tuple[int, ...]) -> str:
+    return _any(str(number) for number in sorted(days, reverse=True)) + " days before" if days else ""
 
 
 def _any(names: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from kil_pipeline.alerts.commissioner_mutes import NONE_MUTED, MutedCommissioners, muted_commissioners
 from kil_pipeline.alerts.criteria_index import CriteriaRow
 from kil_pipeline.alerts.deliveries import queue_delivery
 from kil_pipeline.alerts.digest_items import MatchedEvent, make_items
@@ -29,12 +30,14 @@ LONGEST_QUIET = 4
 """How many quiet periods an event waits at most."""
 LONGEST_WAIT = timedelta(days=14)
 """No digest is further away: one that is was put down by a clock that was wrong."""
+PASSED_OVER = uuid.UUID(int=0)
+"""In place of the delivery, where an event was not put into a digest: its commissioner was muted."""
 MOST_ITEMS = 200
 """How many items one digest holds: what is over comes in the next."""
 
 
 class Notification(Base):
-    """An event that was put into a digest for a subscriber: never twice."""
+    """An event that was put into a digest for a subscriber, or passed over: never twice."""
 
     __tablename__ = "notification"
 
@@ -76,12 +79,14 @@ def assemble_digests(
     """
     quiet_time = QuietTime(session, quiet, now)
     people = _due_subscribers(session, quiet_time, now, limit)
+    muted = muted_commissioners(session, [person.id for person in people])
     queued = 0
     for person in people:
         frequency = Frequency(person.frequency)
         found = _unsent(session, person, quiet_time)
-        if found:
-            _queue_digest(session, person, frequency, found, now)
+        told = _pass_over(session, person, found, muted.get(person.id, NONE_MUTED))
+        if told:
+            _queue_digest(session, person, frequency, told, now)
             person.heard_at = now
             queued += 1
         rest = found[-1].position if len(found) == MOST_ITEMS else quiet_time.floor
@@ -157,6 +162,22 @@ def _unsent(session: Session, person: Subscriber, quiet_time: QuietTime) -> list
         if isinstance(event, PublicEvent):
             found.append(MatchedEvent(position, event, tuple(chosen)))
     return found
+
+
+def _pass_over(
+    session: Session, person: Subscriber, found: list[MatchedEvent], muted: MutedCommissioners
+) -> list[MatchedEvent]:
+    """Return the events of commissioners that are not muted; note of the others that they are not to be told."""
+    told = [event for event in found if not muted.covers(event.event.facets.commissioner, event.position)]
+    if len(told) < len(found):
+        kept = {event.position for event in told}
+        session.add_all(
+            Notification(subscriber_id=person.id, position=event.position, delivery_id=PASSED_OVER)
+            for event in found
+            if event.position not in kept
+        )
+        session.flush()
+    return told
 
 
 def _queue_digest(

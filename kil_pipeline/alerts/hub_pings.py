@@ -12,7 +12,7 @@ from kil_pipeline.database import Base
 from kil_pipeline.events.log import public_version
 
 TOPICS = tuple(f"/feeds/{feed}.{kind}" for feed in ("entries", "changes") for kind in ("atom", "rss", "json"))
-"""The feeds of the whole plan: only these name the hub. Those with filters are without number."""
+"""The feeds of the whole plan: only these name the hub (docs/adr/0017). Those with filters are without number."""
 
 
 class HubPing(Base):

@@ -26,9 +26,10 @@ from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.notices import NoticeContext, WriteNotice
 from kil_pipeline.alerts.outlooks import read_quarters
 from kil_pipeline.alerts.requests import LINK_DAYS, mint_confirmation_token, read_request
-from kil_pipeline.alerts.subscribers import Subscriber
+from kil_pipeline.alerts.subscribers import Subscriber, subscriber_view
 from kil_pipeline.alerts.suppressions import is_suppressed
 from kil_pipeline.organisations.sign_in import mint_sign_in_code, mint_sign_in_token
+from kil_pipeline.plan.query_strings import write_plan_query
 
 
 @dataclass(frozen=True)
@@ -116,4 +117,13 @@ class LetterWriter:
             unsubscribe_path=self.signer.unsubscribe_path(subscriber.id),
             manage_path=self.signer.manage_path(subscriber.id),
             made_at=datetime.fromisoformat(delivery.body["made_at"]),
+            shapes=self._shapes(session, delivery, subscriber),
         )
+
+    def _shapes(
+        self, session: Session, delivery: ClaimedDelivery, subscriber: Subscriber
+    ) -> tuple[tuple[str, str], ...]:
+        if delivery.body["frequency"] != Frequency.BULLETIN:
+            return ()
+        choices = subscriber_view(session, subscriber.id).criteria
+        return tuple((describe_criteria(choice), "/bulletins" + write_plan_query(choice)) for choice in choices)

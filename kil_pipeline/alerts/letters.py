@@ -70,6 +70,8 @@ class DigestLetter:
     manage_path: str
     """Signed; "change what you get"."""
     made_at: datetime
+    shapes: tuple[tuple[str, str], ...] = ()
+    """Of a bulletin: what it follows, in words, and the path of the same news in other shapes, for each choice."""
 
 
 @dataclass(frozen=True)

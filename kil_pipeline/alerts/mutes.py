@@ -1,4 +1,4 @@
-"""What a subscriber wants to hear no more of: single entries and sessions, whatever else they follow."""
+"""What a subscriber wants to hear no more of, whatever else they follow: here single entries and sessions."""
 
 import uuid
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MOST_TITLE = 300
 
 
 class Mute(Base):
-    """One entry or session that one subscriber hears no more of. Kept as long as the subscriber."""
+    """One entry, session or commissioner that one subscriber hears no more of. Kept as long as the subscriber."""
 
     __tablename__ = "mute"
 
@@ -26,6 +26,7 @@ class Mute(Base):
     )
     subject_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(40))
+    """Empty for a commissioner: see `alerts.commissioner_mutes`."""
     title: Mapped[str] = mapped_column(sa.String(MOST_TITLE))
     """As it was when it was muted."""
     muted_at: Mapped[datetime]

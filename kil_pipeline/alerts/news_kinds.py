@@ -55,5 +55,10 @@ def kinds_of(event: PublicEvent) -> tuple[str, ...]:
 
 
 def wants_kind(criteria: Criteria, event: PublicEvent) -> bool:
-    """Tell whether an event is of a kind that criteria ask for; none asked for means all."""
+    """Tell whether an event is of a kind that criteria ask for; none asked for means all.
+
+    Of early notices of a key date only those count that come as many days ahead as was asked for.
+    """
+    if criteria.notice_days and isinstance(event, MilestoneApproaching) and event.days not in criteria.notice_days:
+        return False
     return not criteria.kinds or not set(criteria.kinds).isdisjoint(kinds_of(event))

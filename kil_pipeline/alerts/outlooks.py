@@ -8,9 +8,11 @@ from datetime import date, datetime, time
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.commissioner_mutes import NONE_MUTED, muted_commissioners
 from kil_pipeline.alerts.criteria_index import CriteriaRow
 from kil_pipeline.alerts.deliveries import queue_delivery
 from kil_pipeline.alerts.letters import Frequency, OutlookItem, OutlookQuarter
+from kil_pipeline.alerts.mutes import muted_subjects
 from kil_pipeline.alerts.schedules import next_digest_at
 from kil_pipeline.alerts.subscribers import Subscriber, Subscription
 from kil_pipeline.codec import from_json, to_json
@@ -35,6 +37,17 @@ class _Found:
     item: OutlookItem
 
 
+@dataclass(frozen=True)
+class _LeftOut:
+    """What a subscriber muted."""
+
+    entries: frozenset[str]
+    commissioners: frozenset[str]
+
+    def holds(self, entry: PublicEntry) -> bool:
+        return str(entry.id) in self.entries or entry.commissioner.slug in self.commissioners
+
+
 def ask_for_outlook(
     session: Session, subscriber_id: uuid.UUID, *, wanted: bool, digest_hour: time, now: datetime
 ) -> None:
@@ -56,9 +69,14 @@ def assemble_outlooks(session: Session, *, digest_hour: time, now: datetime, lim
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    muted = muted_commissioners(session, [person.id for person in people])
     queued = 0
     for person in people:
-        quarters = coming_up(session, _choices(session, person.id), london_day(now))
+        left_out = _LeftOut(
+            frozenset(subject.subject_id for subject in muted_subjects(session, person.id)),
+            frozenset(slug for slug, until in muted.get(person.id, NONE_MUTED).until.items() if until is None),
+        )
+        quarters = coming_up(session, _choices(session, person.id), london_day(now), left_out)
         if quarters:
             body = {"quarters": [to_json(quarter) for quarter in quarters]}
             queue_delivery(session, "outlook", person.email, body, due_at=now, subscriber_id=person.id, now=now)
@@ -73,7 +91,9 @@ def read_quarters(bodies: Iterable[object]) -> tuple[OutlookQuarter, ...]:
     return tuple(from_json(OutlookQuarter, body) for body in bodies)
 
 
-def coming_up(session: Session, choices: Iterable[Criteria], today: date) -> tuple[OutlookQuarter, ...]:
+def coming_up(
+    session: Session, choices: Iterable[Criteria], today: date, left_out: "_LeftOut | None" = None
+) -> tuple[OutlookQuarter, ...]:
     """Return what is planned and meets any of `choices`, by the quarter in which it opens at the earliest.
 
     A date that began in an earlier quarter stands in this one. What has no date comes last.
@@ -81,7 +101,11 @@ def coming_up(session: Session, choices: Iterable[Criteria], today: date) -> tup
     entries: dict[uuid.UUID, PublicEntry] = {}
     for choice in choices:
         page = public_entries(session, choice.without_kinds(), per_page=MOST_OF_ONE, order=Order.SOONEST)
-        entries |= {entry.id: entry for entry in page.entries if not entry.content.status.ended}
+        entries |= {
+            entry.id: entry
+            for entry in page.entries
+            if not entry.content.status.ended and not (left_out and left_out.holds(entry))
+        }
     first = _quarter(today)
     found = [found for entry in entries.values() if (found := _place(entry, today, first)) is not None]
     found.sort(key=lambda one: (one.quarter is None, one.quarter or first, one.item.title, one.item.path))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.alerts.deliveries import queue_delivery
 from kil_pipeline.alerts.letters import Frequency
+from kil_pipeline.alerts.outlooks import ask_for_outlook
 from kil_pipeline.alerts.subscribers import MOST_CRITERIA, Subscriber, add_choices
 from kil_pipeline.alerts.suppressions import is_suppressed
 from kil_pipeline.codec import from_json, to_json
@@ -36,6 +37,8 @@ class AlertRequest(Base):
     frequency: Mapped[str] = mapped_column(sa.String(10))
     weekday: Mapped[int]
     criteria: Mapped[list[Any]] = mapped_column(sa.JSON)
+    outlook: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    """Whether the weekly outlook is wanted too."""
     asked_at: Mapped[datetime] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None]
 
@@ -57,6 +60,7 @@ def ask_for_alerts(
     frequency: Frequency,
     *,
     weekday: int = 0,
+    outlook: bool = False,
     now: datetime,
 ) -> None:
     """Note a request and queue the mail that asks for confirmation. Tells nobody whether the address is known.
@@ -75,6 +79,7 @@ def ask_for_alerts(
         email=address,
         frequency=frequency.value,
         weekday=weekday,
+        outlook=outlook,
         criteria=[to_json(choice) for choice in criteria[:MOST_CRITERIA]],
         asked_at=now,
     )
@@ -124,9 +129,12 @@ def confirm_alerts(session: Session, token: str, *, digest_hour: time, now: date
         # pressed twice: the choices are there, or were changed since
         return session.scalars(sa.select(Subscriber.id).where(Subscriber.email == row.email)).one()
     row.confirmed_at = now
-    return add_choices(
+    subscriber_id = add_choices(
         session, row.email, criteria, Frequency(row.frequency), row.weekday, digest_hour=digest_hour, now=now
     )
+    if row.outlook:  # not ticked takes nothing away: it may have been asked for before
+        ask_for_outlook(session, subscriber_id, wanted=True, digest_hour=digest_hour, now=now)
+    return subscriber_id
 
 
 def erase_old_requests(session: Session, now: datetime) -> int:

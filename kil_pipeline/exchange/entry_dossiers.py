@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.deliveries import Delivery
-from kil_pipeline.alerts.digests import Notification
+from kil_pipeline.alerts.digests import PASSED_OVER, Notification
 from kil_pipeline.codec import to_json
 from kil_pipeline.engagement.programme import sessions_about
 from kil_pipeline.engagement.sessions import PublicSession
@@ -107,6 +107,7 @@ def _events(session: Session, subject_id: str) -> tuple[ToldEvent, ...]:
             sa.func.count(sa.distinct(Delivery.id)).label("sent"),
         )
         .join(Delivery, sa.and_(Delivery.id == Notification.delivery_id, Delivery.state == "sent"), isouter=True)
+        .where(Notification.delivery_id != PASSED_OVER)
         .group_by(Notification.position)
         .subquery()
     )

@@ -28,6 +28,8 @@ class Criteria:
     """References of single entries: how one planned opportunity is followed."""
     kinds: tuple[str, ...] = ()
     """Which news is wanted: see `alerts.news_kinds.NEWS_KINDS`. The plan itself, which has no news, takes no heed."""
+    notice_days: tuple[int, ...] = ()
+    """How many days before a key date news of it is wanted; empty: as early as the installation tells it."""
     value_least: int | None = None
     value_most: int | None = None
     """Pence. What may lie between them is met, and so is what has no figure yet."""
@@ -56,7 +58,7 @@ class Criteria:
 
     def without_kinds(self) -> "Criteria":
         """Return the same criteria for the plan as it stands, which has no news."""
-        return replace(self, kinds=())
+        return replace(self, kinds=(), notice_days=())
 
     def area_codes(self) -> frozenset[str]:
         """Return every area that meets the areas asked for."""

@@ -40,6 +40,11 @@ def milestone_kinds(*, computed: bool = False) -> tuple[MilestoneKind, ...]:
     return tuple(kind for kind in _kinds().values() if computed or not kind.computed)
 
 
+def notice_days() -> tuple[int, ...]:
+    """Return how many days ahead readers are told of any key date, the earliest notice first."""
+    return tuple(sorted({days for kind in milestone_kinds(computed=True) for days in kind.alert_days}, reverse=True))
+
+
 def milestone_kind(code: str) -> MilestoneKind:
     """Return a kind of key date, computed ones among them. Raises `UnknownCode`."""
     return look_up(_kinds(), code, "kinds of key date")

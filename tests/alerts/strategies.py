@@ -56,6 +56,7 @@ criteria = st.builds(
     statuses=_some(("published", "open")),
     cpv=_some(CPV),
     kinds=_some(tuple(NEWS_KINDS)),
+    notice_days=st.sampled_from([(), (30,), (7, 180)]),
     value_least=st.none() | st.sampled_from(BOUNDS),
     value_most=st.none() | st.sampled_from(BOUNDS),
     exactly=st.booleans(),

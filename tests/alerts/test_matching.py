@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.criteria_index import WIDEST, criteria_keys, event_keys, keep_criteria, matching_criteria
-from kil_pipeline.alerts.matching import explain_match
+from kil_pipeline.alerts.matching import explain_match, meets
 from kil_pipeline.alerts.news_kinds import NEWS_KINDS, kinds_of
 from kil_pipeline.database import Database
-from kil_pipeline.events.types import EntryPublished, Facets, FieldDisclosed, OpportunityOpened, PublicEvent
+from kil_pipeline.events.types import (
+    EntryPublished,
+    Facets,
+    FieldDisclosed,
+    MilestoneApproaching,
+    OpportunityOpened,
+    PublicEvent,
+)
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.publishing import facets_of
@@ -165,3 +172,18 @@ def test_criteria_of_before_keep_their_hash() -> None:
 
 def test_exactly_says_nothing_without_an_area() -> None:
     assert Criteria(exactly=True) == Criteria()
+
+
+@pytest.mark.parametrize(("wanted", "days", "told"), [((), 90, True), ((30, 7), 30, True), ((30, 7), 90, False)])
+def test_an_early_notice_comes_as_early_as_was_asked_for(wanted: tuple[int, ...], days: int, told: bool) -> None:
+    facets = Facets(
+        subject="entry",
+        subject_id="1",
+        reference="EXC-0001",
+        title="Meals",
+        commissioner="exampleshire-council",
+        commissioner_name="Exampleshire Council",
+    )
+    notice = MilestoneApproaching(facets=facets, sentence="Soon.", milestone="opens", days=days, earliest=NOW.date())
+    assert meets(notice, Criteria(notice_days=wanted)) == told
+    assert meets(EntryPublished(facets=facets, sentence="New."), Criteria(notice_days=wanted))

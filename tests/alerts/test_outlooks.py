@@ -6,12 +6,15 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from feeds.mail import make_renderer
+from kil_pipeline.alerts.commissioner_mutes import mute_commissioner
 from kil_pipeline.alerts.letters import Frequency, NoticeLetter, OutlookLetter
+from kil_pipeline.alerts.mutes import mute
 from kil_pipeline.alerts.outlooks import ask_for_outlook, coming_up
 from kil_pipeline.alerts.silences import SILENT, choose_silence_note
 from kil_pipeline.alerts.subscribers import Subscriber, change_alerts, unsubscribe
 from kil_pipeline.database import Database
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.entries import PublicEntryRow
 from kil_pipeline.plan.expected_dates import Precision
 from kil_pipeline.settings import load_settings
 from tests.alerts.sinks import Post
@@ -66,6 +69,24 @@ def test_it_comes_weekly_on_the_day_of_choice_until_it_is_stopped(database: Data
         ask_for_outlook(session, reader, wanted=False, digest_hour=EIGHT, now=NOW)
     post.tick(NOW + 3 * WEEK)
     assert len(letters(post)) == 2
+
+
+def test_what_was_muted_is_not_in_it(database: Database) -> None:
+    a_plan(database)
+    post = Post(database)
+    with database.write() as session:
+        other = a_commissioner(session, "Otherham Council", prefix="OTH").id
+        muted = publish(session, other, some_content("Theirs"))
+        publish(session, other, some_content("Theirs too"))
+    with database.write() as session:
+        reader = a_subscriber(session, Criteria())
+        ask_for_outlook(session, reader, wanted=True, digest_hour=EIGHT, now=NOW)
+        mute_commissioner(session, reader, str(muted), NOW)
+        meals = session.scalars(sa.select(PublicEntryRow.entry_id).where(PublicEntryRow.reference == "EXC-0001")).one()
+        mute(session, reader, str(meals), NOW)
+    post.tick(NOW + WEEK)
+    (letter,) = letters(post)
+    assert [item.title for quarter in letter.quarters for item in quarter.items] == ["Falls classes", "Some day"]
 
 
 def test_another_weekday_moves_it_and_an_empty_one_is_not_sent(database: Database) -> None:

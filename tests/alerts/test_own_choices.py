@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.address_changes import AddressChange, ask_for_address, confirm_address, erase_old_changes
+from kil_pipeline.alerts.commissioner_mutes import mute_commissioner
+from kil_pipeline.alerts.digests import Notification
 from kil_pipeline.alerts.erasure import MATCHES_KEPT
 from kil_pipeline.alerts.letters import AddressChangedLetter, AddressChangeLetter, Frequency, Outcome, Receipt
 from kil_pipeline.alerts.matches import Match
@@ -80,6 +82,40 @@ def test_a_muted_entry_keeps_no_old_match_and_wakes_nobody(database: Database) -
     post.tick(NOW + MATCHES_KEPT + DAY)
     with database.read() as session:
         assert (post.sent, session.scalar(sa.select(sa.func.count()).select_from(Match))) == ([], 0)
+
+
+@pytest.mark.parametrize("frequency", FREQUENCIES)
+def test_a_muted_commissioner_is_told_of_no_more_until_it_is_unmuted_and_then_of_what_is_new(
+    database: Database, frequency: Frequency
+) -> None:
+    reader, first, _ = a_plan(database, frequency)
+    with database.write() as session:
+        other = publish(session, a_commissioner(session, "Otherham Council", prefix="OTH").id, some_content("C"))
+        assert mute_commissioner(session, reader, str(first), NOW) == "Exampleshire Council"
+        assert mute_commissioner(session, reader, str(first), NOW) == "Exampleshire Council"
+        (muted,) = muted_subjects(session, reader)
+    post = Post(database)
+    post.tick(NOW + 8 * DAY)
+    edit(database, first, "A", "Two years", 9)
+    post.tick(NOW + 16 * DAY)
+    with database.write() as session:
+        unmute(session, reader, muted.subject_id)
+    edit(database, first, "A", "Three years", 17)
+    edit(database, other, "C", "Three years", 17)
+    post.tick(NOW + 24 * DAY)
+    assert [titles for _, titles in post.digests()] == [("C",), ("A", "C")]
+
+
+def test_what_a_muted_commissioner_does_wakes_nobody_while_others_are_still_at_it(database: Database) -> None:
+    reader, first, _ = a_plan(database)
+    with database.write() as session:
+        other = a_commissioner(session, "Otherham Council", prefix="OTH").id
+        mute_commissioner(session, reader, str(first), NOW)
+        publish(session, other, some_content("C"), at=NOW + 20 * MINUTE)
+    report = Post(database).tick(NOW + 21 * MINUTE)
+    assert dict(report.counts)["digests made"] == 0
+    with database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Notification)) == 2
 
 
 def test_muting_is_one_readers_own_and_doing_it_twice_changes_nothing(database: Database) -> None:

@@ -88,3 +88,22 @@ def test_the_mail_keeps_personal_links_out_of_what_is_passed_on() -> None:
     assert [part.count("/alerts/") for part in (before, passed_on, after)] == [0, 0, 2]
     assert passed_on.strip() == bulletin_text([ITEM], "http://localhost:8000").strip()
     assert "secret" not in message.text + message.html
+
+
+def test_the_mail_leads_to_the_other_shapes_of_each_patch() -> None:
+    letter = DigestLetter(Frequency.BULLETIN, (ITEM,), "/alerts/stop/unsubscribe", "/alerts/change", NOW)
+    render = make_renderer(load_settings({"KIL_ENV": "development"}))
+    one, two = ("Carers", "/bulletins?theme=carers"), ("Falls", "/bulletins?theme=falls")
+    texts = [render(replace(letter, shapes=shapes)).text.split("-" * 72)[0] for shapes in ((), (one,), (one, two))]
+    said = [[line for line in text.splitlines() if "hapes" in line or "/bulletins" in line] for text in texts]
+    assert said == [
+        ["Other shapes, to copy:", "http://localhost:8000/bulletins"],
+        ["Other shapes, to copy:", "http://localhost:8000/bulletins?theme=carers"],
+        [
+            "Other shapes, to copy, of Carers:",
+            "http://localhost:8000/bulletins?theme=carers",
+            "Other shapes, to copy, of Falls:",
+            "http://localhost:8000/bulletins?theme=falls",
+        ],
+    ]
+    assert 'href="http://localhost:8000/bulletins?theme=falls"' in render(replace(letter, shapes=(one, two))).html

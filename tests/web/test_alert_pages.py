@@ -205,6 +205,29 @@ def test_opening_the_link_starts_nothing_and_the_button_does(
     assert [[item.title for item in letter.items] for letter in digests] == [["After the button"]]
 
 
+@pytest.mark.parametrize("ticked", [True, False])
+def test_the_weekly_outlook_can_be_asked_for_at_once(
+    client: FlaskClient, sqlite_database: Database, ticked: bool
+) -> None:
+    post = Post(sqlite_database)
+    ask(client, {"email": "reader@example.org"} | ({"outlook": "yes"} if ticked else {}))
+    post.tick(NOW)
+    page = press(client, confirmation_path(post))
+    (box,) = [box for box in page.elements("input") if box.get("id") == "outlook"]
+    assert ("checked" in box.attrib) == ticked
+
+
+def test_how_early_one_hears_of_key_dates_can_be_chosen(client: FlaskClient, sqlite_database: Database) -> None:
+    post = Post(sqlite_database)
+    ask(client, {"email": "reader@example.org", "days_before": ["30", "180"]})
+    post.tick(NOW)
+    page = press(client, confirmation_path(post))
+    assert page.texts("label", "govuk-checkboxes__label")[0] == "Key dates: 180 or 30 days before"
+    form = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new")
+    wrong = HtmlPage(form.send(client, {"email": "reader@example.org", "days_before": ["31"]}), 400)
+    assert wrong.texts("p", "govuk-error-message") == ["Error: Choose how many days before from the list."]
+
+
 def test_the_button_pressed_twice_changes_nothing(client: FlaskClient, sqlite_database: Database) -> None:
     post = Post(sqlite_database)
     ask(client, {"email": "reader@example.org", "theme": ["carers"]})

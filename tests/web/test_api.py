@@ -18,7 +18,7 @@ from kil_pipeline.plan.drafts import create_entry
 from tests.factories import NOW, a_commissioner, publish
 from tests.web.html import HtmlPage
 from web.api.document_views import PROBLEMS
-from web.api.parameters import DESCRIBED, ENTRY_LIST
+from web.api.parameters import DESCRIBED, ENTRY_LIST, OF_NEWS
 from web.errors import problem_name
 from web.queries import PARAMETERS
 
@@ -72,7 +72,7 @@ def test_a_list_takes_the_filters_of_the_plan(client: FlaskClient, publish: Publ
 def test_every_filter_of_the_plan_is_described(client: FlaskClient) -> None:
     document = client.get("/api/v1/openapi.json").get_json()
     listed = [parameter["name"] for parameter in document["paths"]["/api/v1/entries"]["get"]["parameters"]]
-    filters = [name for name in PARAMETERS if name != "kind"]  # a plan as it stands has no news
+    filters = [name for name in PARAMETERS if name not in OF_NEWS]
     assert listed == [*filters, "updated_since", "limit", "cursor"] == list(ENTRY_LIST) == list(DESCRIBED)
 
 

@@ -70,6 +70,23 @@ def test_the_link_of_an_item_mutes_it_after_a_button_and_the_page_takes_it_back(
     assert (said(page), page.texts("ul", "muted")) == (["You hear of it again, from now on."], [])
 
 
+def test_its_second_button_mutes_the_commissioner(
+    client: FlaskClient, publish: Callable[..., str], path: str, sqlite_database: Database
+) -> None:
+    publish(EntryContent("Breaks for carers", themes=("carers",)))
+    post = Post(sqlite_database)
+    post.tick(NOW + timedelta(minutes=16))
+    (letter,) = [letter for letter in post.letters if isinstance(letter, DigestLetter)]
+    link = letter.items[0].mute_path
+    page = send(client, link, link, {"do": "commissioner"})
+    assert said(page) == ["You hear no more of “Exampleshire Council”."]
+    assert page.texts("ul", "muted") == [
+        "Exampleshire Council, whatever they plan Tell me again about Exampleshire Council"
+    ]
+    page = send(client, path, f"{path}/unmute")
+    assert page.texts("ul", "muted") == []
+
+
 def test_a_pause_says_until_when_and_that_nothing_is_lost_and_can_be_ended(client: FlaskClient, path: str) -> None:
     page = send(client, path, f"{path}/pause", {"until": "2026-12-23"})
     assert said(page) == ["Your mail is paused. Nothing is lost."]

@@ -79,7 +79,9 @@ DESCRIBED: Mapping[str, dict[str, Any]] = {
 """Every parameter, as the OpenAPI document has it."""
 
 PAGE = ("limit", "cursor")
-ENTRY_LIST = (*(name for name in PARAMETERS if name != "kind"), "updated_since", *PAGE)
+OF_NEWS = ("kind", "days_before")
+"""A plan as it stands has no news."""
+ENTRY_LIST = (*(name for name in PARAMETERS if name not in OF_NEWS), "updated_since", *PAGE)
 SESSION_LIST = ("area", "commissioner", "entry", "updated_since", *PAGE)
 
 

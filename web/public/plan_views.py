@@ -185,6 +185,7 @@ def describe_chosen(criteria: Criteria, commissioners: dict[str, str], href: Cal
         "cpv": lambda code: f"CPV {code}: {cpv_label(code)}",
         "entry": lambda reference: f"Reference {reference}",
         "kind": lambda code: f"News: {NEWS_KINDS[code]}",
+        "days_before": lambda days: f"Key dates: {days} days before",
     }
     if criteria.words:
         yield Chosen(f"Words: {criteria.words}", href(criteria=criteria.without_words()))

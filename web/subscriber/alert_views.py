@@ -14,6 +14,7 @@ from kil_pipeline.alerts.subscribers import SubscriberView, add_choices, subscri
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.reference.milestones import notice_days
 from kil_pipeline.reference.themes import themes
 from kil_pipeline.text import clean_line
 from web.context import database, now, settings
@@ -56,7 +57,15 @@ def ask() -> str | tuple[str, int]:
     count_mail("confirmation")
     if not form.trapped:
         with database().write() as session:
-            ask_for_alerts(session, form.email, (form.criteria,), form.frequency, weekday=form.weekday, now=now())
+            ask_for_alerts(
+                session,
+                form.email,
+                (form.criteria,),
+                form.frequency,
+                weekday=form.weekday,
+                outlook=form.outlook,
+                now=now(),
+            )
     return render_template("subscriber/check_inbox.html", days=LINK_DAYS)
 
 
@@ -139,6 +148,7 @@ def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | 
         more=MORE,
         band=tuple(clean_line(given.get(name, "")) for name in ("value_from", "value_to")),
         kinds=NEWS_KINDS,
+        notices=[(days, f"{days} days before") for days in notice_days()],
         themes=themes(),
         chances={code: words for code, words in CHANCES.items() if code in (*OFFERED, *form.criteria.chances)},
         commissioners=commissioners,

@@ -27,6 +27,7 @@ class AlertForm:
     weekday: int
     problems: tuple[tuple[str, str], ...]
     trapped: bool
+    outlook: bool = False
 
 
 def read_alert_form(form: MultiDict[str, str]) -> AlertForm:
@@ -39,7 +40,9 @@ def read_alert_form(form: MultiDict[str, str]) -> AlertForm:
         problems.append(("email", str(error)))
     criteria = _read_criteria(form, problems)
     frequency, weekday = read_frequency(form, problems)
-    return AlertForm(email, criteria, frequency, weekday, tuple(problems), bool(form.get(TRAP)))
+    return AlertForm(
+        email, criteria, frequency, weekday, tuple(problems), bool(form.get(TRAP)), form.get("outlook") == "yes"
+    )
 
 
 def read_choice_form(form: MultiDict[str, str], view: SubscriberView) -> AlertForm:

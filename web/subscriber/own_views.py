@@ -5,6 +5,7 @@ import json
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from kil_pipeline.alerts.commissioner_mutes import commissioner_of, mute_commissioner
 from kil_pipeline.alerts.mutes import mute, read_subject, unmute
 from kil_pipeline.alerts.pauses import PauseNotPossible, end_pause, pause
 from kil_pipeline.alerts.personal_data import personal_data
@@ -24,25 +25,32 @@ def show_mute(token: str) -> str:
     with database().read() as session:
         subscriber_view(session, subscriber_id)
         subject = read_subject(session, subject_id)
+        _, commissioner = commissioner_of(session, subject_id)
     return render_template(
-        "subscriber/mute.html", subject=subject, action=signer().mute_path(subscriber_id, subject_id)
+        "subscriber/mute.html",
+        subject=subject,
+        commissioner=commissioner,
+        action=signer().mute_path(subscriber_id, subject_id),
     )
 
 
 @blueprint.post("/alerts/<token>/mute")
 def mute_one(token: str) -> str:
-    """Tell a subscriber no more of one entry or session."""
+    """Tell a subscriber no more of one entry or session, or of all that its commissioner plans."""
     subscriber_id, subject_id = signer().read_mute(token)
     with database().write() as session:
         subscriber_view(session, subscriber_id)
-        subject = mute(session, subscriber_id, subject_id, now())
+        if request.form.get("do") == "commissioner":
+            title = mute_commissioner(session, subscriber_id, subject_id, now())
+        else:
+            title = mute(session, subscriber_id, subject_id, now()).title
         view = subscriber_view(session, subscriber_id)
-    return show_choices(view, f"You hear no more of “{subject.title}”.")
+    return show_choices(view, f"You hear no more of “{title}”.")
 
 
 @blueprint.post("/alerts/<token>/unmute")
 def unmute_one(token: str) -> str:
-    """Tell a subscriber again of one entry or session, from now on."""
+    """Tell a subscriber again of what they muted, from now on."""
     subscriber_id = signer().read("manage", token)
     with database().write() as session:
         unmute(session, subscriber_id, request.form.get("subject", ""))

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_slow_domain")),
     )
     op.create_index(op.f("ix_slow_domain_slow_until"), "slow_domain", ["slow_until"])
+    op.add_column("alert_request", sa.Column("outlook", sa.Boolean(), server_default=sa.false(), nullable=False))
     _create_webhook_log()
 
 
