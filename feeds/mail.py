@@ -1,6 +1,5 @@
 """Mail as people read it: letters become messages, with a subject, a written plain text, HTML and list headers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.utils import formataddr, parseaddr
 from urllib.parse import quote, urlsplit
@@ -10,11 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from feeds import mail_texts
 from feeds.bulletins import bulletin_html, bulletin_text
 from feeds.invitations import render_invitation
+from feeds.mail_digests import LONGEST_SUBJECT, DigestWriter, clean_item, nouns, write_subject
 from kil_pipeline.alerts.letters import (
     AddressChangedLetter,
     AddressChangeLetter,
     ConfirmationLetter,
-    DigestItem,
     DigestLetter,
     Frequency,
     Letter,
@@ -30,11 +29,6 @@ from kil_pipeline.engagement.session_letters import SessionLetter
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.settings import Settings
 from kil_pipeline.text import clean_line, shorten
-
-LONGEST_SUBJECT = 110
-"""Characters: phones show about 40 of them, so what matters stands first."""
-MOST_IN_FULL = 30
-"""Items told in full. The rest are listed with their links: Gmail cuts a mail off at 102 kB."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +62,13 @@ def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
         lstrip_blocks=True,
     )
     templates.globals.update(site=site, DISCLAIMER=DISCLAIMER)
+    digests = DigestWriter(templates, site.name, site.address)
 
     def render(letter: Letter) -> Message:
+        if isinstance(letter, DigestLetter) and letter.frequency is Frequency.BULLETIN:
+            return _render_bulletin(templates, site, letter)
         if isinstance(letter, DigestLetter):
-            return _render_digest(templates, site, letter)
+            return digests.write(letter, _list_headers(site, letter))
         if isinstance(letter, OutlookLetter):
             return _render_outlook(templates, site, letter)
         if isinstance(letter, ConfirmationLetter):
@@ -87,23 +84,9 @@ def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
     return render
 
 
-def _render_digest(templates: Environment, site: Site, letter: DigestLetter) -> Message:
-    letter = replace(letter, items=tuple(_clean_item(item) for item in letter.items))
-    full, rest = letter.items[:MOST_IN_FULL], letter.items[MOST_IN_FULL:]
-    intro = write_intro(letter.items)
-    if letter.frequency is Frequency.BULLETIN:
-        return _render_bulletin(templates, site, letter)
-    page = templates.get_template("mail/digest.html")
-    return Message(
-        subject=write_subject(letter.items),
-        text=mail_texts.write_digest(letter, full, rest, intro, site.name, site.address),
-        html=page.render(letter=letter, full=full, rest=rest, intro=intro),
-        headers=_list_headers(site, letter),
-    )
-
-
 def _render_bulletin(templates: Environment, site: Site, letter: DigestLetter) -> Message:
-    intro = f"The news of your patch since the last bulletin: {len(letter.items)} {_nouns(letter.items)}."
+    letter = replace(letter, items=tuple(clean_item(item) for item in letter.items))
+    intro = f"The news of your patch since the last bulletin: {len(letter.items)} {nouns(letter.items)}."
     page = templates.get_template("mail/bulletin.html")
     return Message(
         subject=shorten(f"Bulletin: {write_subject(letter.items)}", LONGEST_SUBJECT),
@@ -173,56 +156,6 @@ def _render_notice(templates: Environment, site: Site, letter: NoticeLetter) -> 
         text=mail_texts.write_notice(letter, site.name, site.address),
         html=templates.get_template("mail/notice.html").render(letter=letter),
         calendar=render_invitation(invitation, base_url=site.address, sender=site.sender) if invitation else None,
-    )
-
-
-def write_subject(items: Sequence[DigestItem]) -> str:
-    """Return the subject of a digest: what matters most, in words. Never more than `LONGEST_SUBJECT` characters."""
-    news = {item.news for item in items}
-    first = f"{items[0].news}: {items[0].title}" if items[0].news else items[0].title
-    if len(items) == 1:
-        line = first
-    elif news == {"New"}:
-        line = f"{len(items)} new {_nouns(items)}: {_titles(items)}"
-    elif all(item.news.startswith("Moved") for item in items):
-        line = f"{len(items)} {_nouns(items)} moved: {_titles(items)}"
-    elif len(news) == 1 and items[0].news:
-        line = f"{items[0].news} ({len(items)}): {_titles(items)}"
-    else:
-        more = f", and {len(items) - 1} more"
-        line = shorten(first, LONGEST_SUBJECT - len(more)) + more
-    return shorten(clean_line(line), LONGEST_SUBJECT)
-
-
-def write_intro(items: Sequence[DigestItem]) -> str:
-    """Return the first sentence of a digest."""
-    number = "One" if len(items) == 1 else str(len(items))
-    return f"News of what you follow: {number.lower()} {_nouns(items)}, most urgent first."
-
-
-def _nouns(items: Sequence[DigestItem]) -> str:
-    kinds = {item.subject for item in items}
-    noun = {"entry": "planned opportunit", "session": "session"}.get(kinds.pop() if len(kinds) == 1 else "", "thing")
-    if noun.endswith("opportunit"):
-        return noun + ("y" if len(items) == 1 else "ies")
-    return noun + ("" if len(items) == 1 else "s")
-
-
-def _titles(items: Sequence[DigestItem]) -> str:
-    return "; ".join(item.title for item in items)
-
-
-def _clean_item(item: DigestItem) -> DigestItem:
-    return replace(
-        item,
-        title=clean_line(item.title),
-        commissioner_name=clean_line(item.commissioner_name),
-        can_we_go=clean_line(item.can_we_go),
-        what_to_do=clean_line(item.what_to_do),
-        sentences=tuple(clean_line(sentence) for sentence in item.sentences),
-        why=clean_line(item.why),
-        because=clean_line(item.because),
-        news=clean_line(item.news),
     )
 
 

@@ -11,6 +11,7 @@ from kil_pipeline.alerts.letters import (
     ConfirmationLetter,
     DigestItem,
     DigestLetter,
+    Frequency,
     NoticeLetter,
     OutlookItem,
     OutlookLetter,
@@ -21,25 +22,34 @@ from kil_pipeline.plan.wordings import DISCLAIMER
 WIDTH = 72
 
 
-def write_digest(
-    letter: DigestLetter,
-    full: Sequence[DigestItem],
+def write_digest_start(intro: str) -> str:
+    """Return what a digest's text begins with."""
+    return _wrap(intro)
+
+
+def write_digest_item(number: int, item: DigestItem, address: str) -> str:
+    """Return one item, told in full."""
+    return "\n".join(_item_lines(number, item, address))
+
+
+def write_digest_end(
     rest: Sequence[DigestItem],
-    intro: str,
+    frequency: Frequency,
     site_name: str,
     address: str,
+    unsubscribe_path: str,
+    manage_path: str,
 ) -> str:
-    """Return the text of a digest: `full` items are told in full, the `rest` are listed."""
-    parts = [_wrap(intro)]
-    parts += ["\n".join(_item_lines(number, item, address)) for number, item in enumerate(full, 1)]
+    """Return what comes after the items: the `rest` are listed."""
+    parts = []
     if rest:
         parts.append(_wrap("And also:"))
         parts += [f"{_wrap(item.title, '  ')}\n  {address}{item.path}" for item in rest]
     parts += [
         _wrap(f"Please note: {DISCLAIMER}"),
-        _wrap(f"This mail is from {site_name}. How often: {letter.frequency.label}."),
-        "Change what you get:\n" + address + letter.manage_path,
-        "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
+        _wrap(f"This mail is from {site_name}. How often: {frequency.label}."),
+        "Change what you get:\n" + address + manage_path,
+        "Stop all mail (unsubscribe):\n" + address + unsubscribe_path,
     ]
     return _join(parts)
 

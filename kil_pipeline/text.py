@@ -55,6 +55,8 @@ def drop_unwritable(value: str) -> str:
 
     What a person typed is shown again like this: as it was typed, in HTML that is valid.
     """
+    if value.isprintable():  # none of them is
+        return value
     return "".join(character for character in value if _keeps(character))
 
 

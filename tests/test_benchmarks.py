@@ -29,12 +29,22 @@ def test_a_goal_is_met_where_the_ratio_reaches_it(better: str, ratio: float, met
     assert Result("feed", ratio, 3, "higher" if better == "higher" else "lower").met is met
 
 
+@pytest.mark.parametrize(("ratio", "held"), [(9.9, False), (10.0, True), (15.0, True)])
+def test_a_goal_that_is_not_reached_yet_has_a_floor(ratio: float, held: bool) -> None:
+    assert Result("feed", ratio, 15, "higher", floor=10).held is held
+
+
 def test_the_table_is_aligned_and_marks_what_was_missed() -> None:
-    results = [Result("feed to hello", 4.2, 3, "higher"), Result("page", 1.61, 1.5, "lower")]
+    results = [
+        Result("feed to hello", 4.2, 3, "higher"),
+        Result("page", 1.61, 1.5, "lower", floor=2),
+        Result("tick", 2.5, 1.5, "lower"),
+    ]
     assert format_table(results).splitlines() == [
         "what                ratio          goal",
         "feed to hello        4.20       >= 3.00",
         "page                 1.61       <= 1.50  missed",
+        "tick                 2.50       <= 1.50  missed, and worse than it was",
     ]
 
 

@@ -1,12 +1,14 @@
 """Criteria are stored once, however many people ask for the same, and found by the keys that an event looks up.
 
-Matching an event therefore costs what matches, and not what is subscribed.
+Matching an event therefore costs what matches, and not what is subscribed. Where a key says all that is asked for, or
+all but one word, the database alone matches; only what asks for more is read and checked.
 """
 
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -40,11 +42,16 @@ class CriteriaKey(Base):
     """A key under which an event finds criteria."""
 
     __tablename__ = "criteria_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # the key leads to the rest at once
 
     key: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     criteria_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey("criteria.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    word: Mapped[int | None] = mapped_column(sa.BigInteger)
+    """A word that the event must hold besides, as `key_number` of its stem."""
+    rest: Mapped[bool] = mapped_column(server_default=sa.true())
+    """Whether the criteria ask for yet more, so that they have to be read and checked."""
 
 
 def keep_criteria(session: Session, criteria: Criteria) -> uuid.UUID:
@@ -60,8 +67,7 @@ def keep_criteria(session: Session, criteria: Criteria) -> uuid.UUID:
         with session.begin_nested():
             session.add(row)
             session.flush()
-            keys = {key_number(key) for key in criteria_keys(criteria)}
-            session.add_all(CriteriaKey(key=key, criteria_id=row.id) for key in keys)
+            session.execute(sa.insert(CriteriaKey), key_rows(row.id, criteria))
     except IntegrityError:  # somebody else was asking for the same at this very moment
         return session.scalars(known).one()
     return row.id
@@ -69,22 +75,73 @@ def keep_criteria(session: Session, criteria: Criteria) -> uuid.UUID:
 
 def matching_criteria(session: Session, event: PublicEvent) -> list[uuid.UUID]:
     """Return the ids of all stored criteria that an event meets."""
-    keys = sorted({key_number(key) for key in event_keys(event.facets)})
-    found: dict[uuid.UUID, str] = {}
-    for start in range(0, len(keys), 500):
-        rows = session.execute(
-            sa.select(CriteriaRow.id, sa.cast(CriteriaRow.body, sa.Text).label("body"))
-            .join(CriteriaKey, CriteriaKey.criteria_id == CriteriaRow.id)
-            .where(CriteriaKey.key.in_(keys[start : start + 500]))
-        )
-        found |= {row.id: row.body for row in rows}
+    return [*session.scalars(sure_matches(session, event)), *checked_matches(session, event)]
+
+
+def sure_matches(session: Session, event: PublicEvent) -> sa.Select[uuid.UUID]:
+    """Return the query of the criteria of which the index alone knows that an event meets them."""
+    found = _found_by(session, event)
+    return sa.select(CriteriaKey.criteria_id).where(*found, CriteriaKey.rest.is_(False)).distinct()
+
+
+def checked_matches(session: Session, event: PublicEvent) -> list[uuid.UUID]:
+    """Return the ids of the other criteria that an event meets: each is read and checked."""
+    rows = session.execute(
+        sa.select(CriteriaRow.id, sa.cast(CriteriaRow.body, sa.Text).label("body"))
+        .join(CriteriaKey, CriteriaKey.criteria_id == CriteriaRow.id)
+        .where(*_found_by(session, event), CriteriaKey.rest.is_(True))
+    )
+    found = {row.id: row.body for row in rows}
     return [key for key, body in found.items() if meets(event, _read_criteria(body))]
+
+
+def _found_by(session: Session, event: PublicEvent) -> tuple[sa.ColumnElement[bool], ...]:
+    keys = {key_number(key) for key in event_keys(event.facets)}
+    words = {word_number(stem) for stem in event.facets.stems}
+    return (
+        _among(session, CriteriaKey.key, keys),
+        sa.or_(CriteriaKey.word.is_(None), _among(session, CriteriaKey.word, words)),
+    )
+
+
+def _among(session: Session, column: Any, numbers: Collection[int]) -> sa.ColumnElement[bool]:
+    """Return that a column holds one of many numbers, handed over as one parameter."""
+    if session.get_bind().dialect.name == "sqlite":
+        listed = sa.func.json_each(json.dumps(sorted(numbers))).table_valued("value")
+        return column.in_(sa.select(listed.c.value))  # type: ignore[no-any-return]  # a column's own
+    wanted = sa.literal(sorted(numbers), sa.ARRAY(sa.BigInteger))
+    return column == sa.any_(wanted)  # type: ignore[no-any-return]  # a column's own
 
 
 @lru_cache(maxsize=20_000)
 def _read_criteria(body: str) -> Criteria:
     """Return criteria from their JSON: most events meet what others met before."""
     return from_json(Criteria, json.loads(body))
+
+
+def key_rows(criteria_id: uuid.UUID, criteria: Criteria) -> list[dict[str, Any]]:
+    """Return the rows of `CriteriaKey` that criteria are found by."""
+    keys = {key_number(key) for key in criteria_keys(criteria)}
+    query = parse_query(criteria.words)
+    word = word_number(query.must[0]) if query.must else None
+    said_by_word = not criteria.words or (len(query.must) == 1 and not query.phrases and not query.must_not)
+    rest = not (said_by_word and replace(criteria, words="") == _said_by_keys(criteria))
+    return [{"key": key, "criteria_id": criteria_id, "word": word, "rest": rest} for key in keys]
+
+
+def _said_by_keys(criteria: Criteria) -> Criteria:
+    """Return the part of criteria that an event meets for certain where it looks up one of their keys."""
+    if criteria.references:
+        return Criteria(references=criteria.references)
+    if criteria.commissioners:
+        return Criteria(commissioners=criteria.commissioners)
+    if _is_wide(criteria):
+        return Criteria(themes=criteria.themes)
+    return Criteria(areas=criteria.areas, themes=criteria.themes)
+
+
+def _is_wide(criteria: Criteria) -> bool:
+    return max(1, len(criteria.areas)) * max(1, len(criteria.themes)) > WIDEST
 
 
 def criteria_keys(criteria: Criteria) -> Iterable[str]:
@@ -98,7 +155,7 @@ def criteria_keys(criteria: Criteria) -> Iterable[str]:
         query = parse_query(criteria.words)
         first = next(iter(query.must), None) or next((phrase[0] for phrase in query.phrases), None)
         return [f"w|{first}"] if first else ["*|*"]
-    if len(areas) * len(themes) > WIDEST:
+    if _is_wide(criteria):
         areas = ["*"]
     return [f"{area}|{theme}" for area in areas for theme in themes]
 
@@ -115,6 +172,11 @@ def event_keys(facets: Facets) -> Iterable[str]:
     for area in areas:
         for theme in (*facets.themes, "*"):
             yield f"{area}|{theme}"
+
+
+def word_number(stem: str) -> int:
+    """Return the number of a word that an event must hold."""
+    return key_number(f"w|{stem}")
 
 
 def key_number(key: str) -> int:

@@ -186,6 +186,14 @@ class CalendarPart:
 
 
 @dataclass(frozen=True)
+class Encoded:
+    """Text and HTML of a message, quoted-printable (RFC 2045, 6.7) and with CRLF: put together from parts."""
+
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
 class Message:
     """A rendered letter: what every channel can carry (GOV.UK Notify takes no MIME)."""
 
@@ -196,6 +204,8 @@ class Message:
     """Further headers, such as List-Unsubscribe."""
     calendar: CalendarPart | None = None
     """What mail programs put into the reader's calendar. A channel that takes no files leaves it out."""
+    encoded: Encoded | None = None
+    """The same text and HTML as they travel, where that was made already."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kil_pipeline.alerts.criteria_index import matching_criteria
+from kil_pipeline.alerts.criteria_index import checked_matches, sure_matches
 from kil_pipeline.alerts.matching import tells_anyone
 from kil_pipeline.database import Base
-from kil_pipeline.events.log import EventRow, events_after
+from kil_pipeline.events.log import EventRow, LoggedEvent, events_after
 from kil_pipeline.events.types import PublicEvent
 
 
@@ -50,20 +50,25 @@ def match_events(session: Session, *, limit: int = 200) -> int:
     for logged in events:
         if not isinstance(logged.event, PublicEvent) or not tells_anyone(logged.event):
             continue
-        facets = logged.event.facets
-        session.add_all(
-            Match(
-                criteria_id=criteria_id,
-                position=logged.position,
-                subject_id=facets.subject_id,
-                recorded_at=logged.recorded_at,
-            )
-            for criteria_id in matching_criteria(session, logged.event)
-        )
-        session.flush()
+        _keep_matches(session, logged.event, logged)
     if events:
         state.matched_position = events[-1].position
     return len(events)
+
+
+def _keep_matches(session: Session, event: PublicEvent, logged: LoggedEvent) -> None:
+    about = {
+        "position": logged.position,
+        "subject_id": event.facets.subject_id,
+        "recorded_at": logged.recorded_at,
+    }
+    columns = [Match.__table__.c[name] for name in about]
+    values = [sa.literal(value, column.type) for column, value in zip(columns, about.values(), strict=True)]
+    sure = sure_matches(session, event).add_columns(*values)
+    session.execute(sa.insert(Match).from_select(["criteria_id", *about], sure))
+    checked = checked_matches(session, event)
+    if checked:
+        session.execute(sa.insert(Match), [{"criteria_id": criteria_id, **about} for criteria_id in checked])
 
 
 def events_at(session: Session, positions: set[int]) -> dict[int, EventRow]:

@@ -51,11 +51,12 @@ class Subscription(Base):
     """One choice of one subscriber. Nothing from before `start_position` is sent for it."""
 
     __tablename__ = "subscription"
+    __table_args__ = (sa.Index("ix_subscription_criteria_id", "criteria_id", "subscriber_id"),)
 
     subscriber_id: Mapped[uuid.UUID] = mapped_column(
         sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
     )
-    criteria_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("criteria.id"), primary_key=True, index=True)
+    criteria_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("criteria.id"), primary_key=True)
     start_position: Mapped[int] = mapped_column(sa.BigInteger)
 
 

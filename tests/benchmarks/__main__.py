@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks`: runs every `bench_*.py` here, prints a table, writes var/bench.json.
 
-Exits with 1 where a goal is missed.
+Exits with 1 where a goal is missed, or its floor where it has one: a goal that is not reached yet is marked.
 """
 
 import importlib
@@ -29,7 +29,7 @@ def main() -> int:
     OUTPUT.parent.mkdir(exist_ok=True)
     rows = [{**asdict(result), "met": result.met} for result in results]
     OUTPUT.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
-    return 0 if all(result.met for result in results) else 1
+    return 0 if all(result.held for result in results) else 1
 
 
 def format_table(results: list[Result]) -> str:
@@ -38,7 +38,7 @@ def format_table(results: list[Result]) -> str:
     lines = [f"{'what':{width}}  {'ratio':>10}  {'goal':>12}"]
     for result in results:
         goal = f"{'>=' if result.better == 'higher' else '<='} {result.goal:,.2f}"
-        mark = "" if result.met else "  missed"
+        mark = "" if result.met else "  missed" if result.held else "  missed, and worse than it was"
         lines.append(f"{result.name:{width}}  {result.ratio:>10,.2f}  {goal:>12}{mark}")
     return "\n".join(lines)
 

@@ -19,11 +19,21 @@ class Result:
     goal: float
     better: Literal["higher", "lower"]
     """Which way the ratio should move."""
+    floor: float | None = None
+    """Where the goal is not reached yet: what it must not fall behind. Without one, that is the goal."""
 
     @property
     def met(self) -> bool:
         """Whether the ratio is at least (or at most) its goal."""
-        return self.ratio >= self.goal if self.better == "higher" else self.ratio <= self.goal
+        return self._reaches(self.goal)
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing got worse: the goal is met, or the floor where there is one."""
+        return self.met or (self.floor is not None and self._reaches(self.floor))
+
+    def _reaches(self, bound: float) -> bool:
+        return self.ratio >= bound if self.better == "higher" else self.ratio <= bound
 
 
 Benchmark = Callable[[Path], list[Result]]

@@ -7,7 +7,8 @@ from typing import Any
 import html5lib
 import pytest
 
-from feeds.mail import LONGEST_SUBJECT, MOST_IN_FULL, make_renderer, write_subject
+from feeds.mail import make_renderer
+from feeds.mail_digests import LONGEST_SUBJECT, MOST_IN_FULL, write_subject
 from kil_pipeline.alerts.letters import (
     AddressChangedLetter,
     AddressChangeLetter,
