@@ -57,7 +57,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {  # the more telling first: of two colu
 }  # fmt: skip
 
 
-OWN_COLUMNS = ("Commissioner", "First published", "Last changed", "Please note", "What to mend")
+OWN_COLUMNS = ("Commissioner", "First published", "Last changed", "Please note", "What to mend", "Readers’ answers")
 """Columns that we write ourselves and read nothing from."""
 _YES_NO = {
     "yes": "VCSE organisations", "y": "VCSE organisations", "true": "VCSE organisations",
