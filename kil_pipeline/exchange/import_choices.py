@@ -15,7 +15,7 @@ from kil_pipeline.codec import from_json, to_json
 from kil_pipeline.database import Base
 from kil_pipeline.exchange.mappings import topics_told
 from kil_pipeline.organisations.organisations import Organisation
-from kil_pipeline.plan.unknowns import is_unknown
+from kil_pipeline.plan.unknowns import is_unknown, say_none
 from kil_pipeline.text import clean_line
 
 ANYTHING = "*"
@@ -86,7 +86,8 @@ class ImportChoices:
         if self.topics and not raw.get("themes"):
             filled |= topics_told(raw.get("headline", ""), raw.get("cpv", ""))
         for name, blank in self.blanks.items():
-            if (not raw.get(name) or is_unknown(raw[name])) and not any(key.startswith(f"{name}:") for key in raw):
+            unsaid = is_unknown(say_none(name, raw.get(name, "?")))
+            if unsaid and not any(key.startswith(f"{name}:") for key in raw):
                 filled[f"{name}: why not"] = blank.reason
                 filled |= {f"{name}: who decides": blank.who_decides} if blank.who_decides else {}
                 filled |= {f"{name}: expected by": blank.expected_by} if blank.expected_by else {}

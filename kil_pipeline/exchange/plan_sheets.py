@@ -24,7 +24,7 @@ from kil_pipeline.exchange.reports import RowProblem, UnreadableFile
 from kil_pipeline.exchange.row_entries import ReadRow
 from kil_pipeline.exchange.tables import Row, is_workbook, read_rows, sheets_of
 from kil_pipeline.plan.answers import Answers, Problem, answer_fields, path_of, read_answers
-from kil_pipeline.plan.unknowns import is_unknown
+from kil_pipeline.plan.unknowns import is_unknown, say_none
 from kil_pipeline.text import clean_line
 
 FIRST_ROWS = 20
@@ -224,7 +224,7 @@ class SheetReader:
             answers = self._try(mended)
         for field in answer_fields():
             if path_of(field) and f"{field}: why not" not in mended:
-                self.blanks[field] += not mended.get(field) or is_unknown(mended[field])
+                self.blanks[field] += is_unknown(say_none(field, mended.get(field, "?")))
         return mended, answers
 
     def _try(self, raw: Mapping[str, str]) -> Answers:
