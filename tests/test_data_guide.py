@@ -20,6 +20,7 @@ SCHEMAS: dict[str, type[Schema]] = {
     "A route": part_schemas.RouteSchema,
     "A commissioner": part_schemas.CommissionerSchema,
     "A notice": part_schemas.NoticeSchema,
+    "A reader's answer": part_schemas.AnswerSchema,
 }
 
 

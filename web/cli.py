@@ -28,6 +28,7 @@ from web.bounce_commands import bounces_command
 from web.commands import migrated, with_database, with_settings
 from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, match_notices_command, template_command
+from web.index_commands import reindex_command
 from web.organisation_commands import organisation
 from web.serving import serve
 from web.user_commands import second_factor_group, user_remove, user_sign_out
@@ -212,5 +213,6 @@ kil.add_command(import_venues_command)
 kil.add_command(venue_contact_command)
 kil.add_command(bounces_command)
 kil.add_command(template_command)
+kil.add_command(reindex_command)
 kil.add_command(organisation)
 kil.add_command(doctor)

@@ -11,7 +11,7 @@ _IN_ALL = re.compile(r"\btotal\b|\bwhole[- ]life\b|\blifetime\b|\boverall\b")
 _WITH_VAT = re.compile(r"\binc(?:l(?:uding|usive|uded)?)?\.?\s?(?:of\s)?vat\b|\bgross\b")
 _WITHOUT_VAT = re.compile(r"\bex(?:c(?:l(?:uding|usive|uded)?)?)?\.?\s?(?:of\s)?vat\b|\bnet\b")
 _BARE = re.compile(r"£?\s*\d[\d,]*(?:\.\d+)?(?:\s*(?:to|-|–|—)\s*£?\s*\d[\d,]*(?:\.\d+)?)?")
-_PERIOD_SAID = re.compile(r"year|annum|annual|\bp\.?\s?a\b|total|overall|whole", re.IGNORECASE)
+_PERIOD_SAID = re.compile(r"year|\byrs?\b|annum|annual|\bp\.?\s?a\b|total|overall|whole", re.IGNORECASE)
 _AMOUNT_WORDS = re.compile(
     r"\b(?:gbp|inc(?:l(?:uding|usive)?)?|exc?(?:l(?:uding|usive)?)?|of|vat|gross|net|annual|yearly|per|annum|year|a|p|"
     r"pa|total|whole|life|lifetime|overall|estimated|approx|approximate|in|000s?|k|m|s|thousands?|millions?)\b"

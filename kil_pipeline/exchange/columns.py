@@ -21,15 +21,16 @@ PROVIDER, EXTENSION = "provider", "extension"
 """Columns of a contracts register."""
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {  # the more telling first: of two columns for one thing, it is read
-    REFERENCE: ("ref", "our reference", "reference number", "contract reference", "contract number", "id", "unique id"),
+    REFERENCE: ("ref", "our reference", "reference number", "contract reference", "contract number", "contract ref",
+                "project ref", "project reference", "ref no", "id", "unique id"),
     "headline": (
         "title", "contract title", "service title", "project title", "opportunity title", "procurement title",
-        "service name", "contract name", "opportunity", "project", "scheme", "requirement", "service", "contract",
-        "name",
+        "service name", "contract name", "project name", "opportunity", "project", "scheme", "requirement", "service",
+        "contract", "name",
     ),
     "summary": ("description", "what it is", "details", "scope", "overview", "service description"),
     "themes": ("theme", "topic", "topics", "category", "categories"),
-    "areas": ("area", "where", "location", "region", "place", "locality", "geography", "district"),
+    "areas": ("area", "where", "location", "region", "place", "locality", "geography", "district", "ward"),
     "cpv": ("cpv code", "cpv codes", "cpvs"),
     "value": (
         "how much", "estimated value", "contract value", "total value", "budget", "amount", "annual value", "value gbp",
@@ -40,7 +41,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {  # the more telling first: of two colu
     "contact": ("contact email", "contact details", "email", "lead contact"),
     "opens": (
         "tender date", "expected tender date", "tender start", "procurement start", "procurement start date",
-        "publication date", "tender publication", "approach to market", "advert date", "opportunity opens", "opens on",
+        "publication date", "tender publication", "approach to market", "advert date", "advert", "opportunity opens",
+        "opens on", "go live date", "tender issue date", "itt date", "out to tender",
     ),
     "bids_due": ("deadline", "closing date", "tender deadline", "bids due", "applications due"),
     "service_starts": ("start date", "contract start", "contract start date", "service start", "start"),
@@ -55,7 +57,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {  # the more telling first: of two colu
 }  # fmt: skip
 
 
-OWN_COLUMNS = ("Commissioner", "First published", "Last changed", "Please note", "What to mend")
+OWN_COLUMNS = ("Commissioner", "First published", "Last changed", "Please note", "What to mend", "Readers’ answers")
 """Columns that we write ourselves and read nothing from."""
 _YES_NO = {
     "yes": "VCSE organisations", "y": "VCSE organisations", "true": "VCSE organisations",
@@ -126,20 +128,26 @@ def recognise_columns(headings: Sequence[str]) -> Columns:
 def _find_key(heading: str) -> tuple[str | None, int]:
     """Return what a heading means, with how unusual it is."""
     plain = plain_heading(heading)
-    found = _known().get(plain)
-    if found is None and _known().get(without_amount_words(plain), ("", 0))[0] == "value":
-        return "value", len(_known())
+    found = known_headings().get(plain)
+    if found is None and known_headings().get(without_amount_words(plain), ("", 0))[0] == "value":
+        return "value", len(known_headings())
     return found or (None, 0)
 
 
 def find_headings(rows: Sequence[Sequence[str]], wanted: str = "headline") -> tuple[int, Columns]:
     """Return the place of the heading row among the first rows, with its columns.
 
-    There may be a title above it, and who keeps the sheet: the row with the most headings that we know counts.
+    There may be a title above it, and who keeps the sheet: the row with the most headings that we know counts. One that
+    is less than half as wide as the rows below it only groups them (“Service”, “Money”, “Dates” over merged cells).
     Raises `UnreadableFile` where none has a column for `wanted`.
     """
+    widest = max((sum(map(bool, cells)) for cells in rows), default=0)
     found = [(place, recognise_columns(cells)) for place, cells in enumerate(rows)]
-    fitting = [(len(columns.fields), -place, columns) for place, columns in found if columns.has(wanted)]
+    fitting = [
+        (len(columns.fields), -place, columns)
+        for place, columns in found
+        if columns.has(wanted) and 2 * sum(map(bool, columns.headings)) >= widest
+    ]
     if fitting:
         _, place, columns = max(fitting, key=lambda fit: fit[:2])
         return -place, columns
@@ -180,7 +188,7 @@ def plain_heading(text: str) -> str:
 
 
 @functools.cache
-def _known() -> Mapping[str, tuple[str, int]]:
+def known_headings() -> Mapping[str, tuple[str, int]]:
     """Return every plain heading that we know: what it means, and how unusual it is."""
     names: dict[str, list[str]] = {VERSION: ["keep it local version"]}
     names |= {field: [field, heading] for field, heading in headings_of_fields().items()}

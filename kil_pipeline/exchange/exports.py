@@ -4,30 +4,38 @@ import csv
 import io
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any, Literal, TextIO
 
 import openpyxl
 from sqlalchemy.orm import Session
 
+from kil_pipeline.errors import NotFound
 from kil_pipeline.exchange.columns import headings_of_fields
+from kil_pipeline.exchange.ocds_answers import make_answers_release
 from kil_pipeline.exchange.ocds_records import make_record, make_releases
 from kil_pipeline.installation import tag_authority
 from kil_pipeline.plan.answers import PARTS, answer_fields, path_of
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.disclosures import field_label
 from kil_pipeline.plan.histories import PublicHistory, public_histories
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import all_public_entries
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.plan.written_answers import write_answers
+from kil_pipeline.support.public_answers import AnsweredEntry, PublicAnswer, answers_to_entries, with_answers
 from kil_pipeline.text import safe_cell
 from kil_pipeline.times import london_day
 
+Answered = tuple[PublicHistory, Sequence[PublicAnswer]]
+"""An entry with its publications, and the published answers to what it asks."""
 ExportFormat = Literal["csv", "xlsx", "ocds"]
 EXPORTED_PARTS = tuple(part for part in PARTS if part != "withheld value")
 HISTORIES = 100
 """How many entries with all their publications are in memory at a time."""
+ANSWERS = "Readers’ answers"
+"""The column of what readers answered, with the responses: as text, since there may be none or many."""
 LICENCE = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
@@ -39,10 +47,10 @@ def export_headings() -> tuple[str, ...]:
         found.append(labels[field])
         if path_of(field) is not None:
             found += [f"{labels[field]}: {part}" for part in EXPORTED_PARTS]
-    return (*found, "Please note")
+    return (*found, ANSWERS, "Please note")
 
 
-def csv_parts(entries: Iterable[PublicEntry]) -> Iterator[str]:
+def csv_parts(entries: Iterable[AnsweredEntry]) -> Iterator[str]:
     """Yield the lines of a CSV file, as they are asked for: its headings, then one for each entry."""
     line = io.StringIO(newline="")
     writer = csv.writer(line, lineterminator="\r\n")
@@ -55,10 +63,10 @@ def csv_parts(entries: Iterable[PublicEntry]) -> Iterator[str]:
 
 def export_csv(session: Session, criteria: Criteria, out: TextIO) -> int:
     """Write CSV, a row at a time. Returns how many entries were written."""
-    return _write(csv_parts(all_public_entries(session, criteria)), out) - 1
+    return _write(csv_parts(_answered(session, criteria)), out) - 1
 
 
-def write_xlsx(entries: Iterable[PublicEntry], out: IO[bytes]) -> int:
+def write_xlsx(entries: Iterable[AnsweredEntry], out: IO[bytes]) -> int:
     """Write XLSX, of which one row is in memory at a time. Every cell is text. Returns how many were written."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Forward plan")
@@ -74,21 +82,21 @@ def write_xlsx(entries: Iterable[PublicEntry], out: IO[bytes]) -> int:
 
 def export_xlsx(session: Session, criteria: Criteria, out: IO[bytes]) -> int:
     """Write XLSX. Returns how many entries were written."""
-    return write_xlsx(all_public_entries(session, criteria), out)
+    return write_xlsx(_answered(session, criteria), out)
 
 
-def ocds_parts(histories: Iterable[PublicHistory], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
+def ocds_parts(histories: Iterable[Answered], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
     """Yield an OCDS 1.1 release package of the planning stage, as it is asked for: the last release of each entry.
 
-    `at`: when it was published.
+    That of its readers' answers follows, where there are some. `at`: when it was published.
     """
-    releases = (make_releases(history, authority=authority, base_url=base_url)[-1] for history in histories)
+    releases = (release for answered in histories for release in _last_releases(answered, authority, base_url))
     return _package_parts("releases", releases, f"{base_url}/data", base_url, at)
 
 
-def record_parts(histories: Iterable[PublicHistory], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
+def record_parts(histories: Iterable[Answered], *, authority: str, base_url: str, at: datetime) -> Iterator[str]:
     """Yield an OCDS 1.1 record package: where each release of an entry is, and what they come to."""
-    records = (make_record(history, authority=authority, base_url=base_url) for history in histories)
+    records = (make_record(*answered, authority=authority, base_url=base_url) for answered in histories)
     return _package_parts("records", records, f"{base_url}/data/ocds-records.json", base_url, at)
 
 
@@ -98,6 +106,29 @@ def release_parts(history: PublicHistory, *, authority: str, base_url: str) -> I
     release = make_releases(history, authority=authority, base_url=base_url)[-1]
     uri = f"{base_url}/data/releases/{history.entry.reference}/{last.number}.json"
     return _package_parts("releases", [release], uri, base_url, last.published_at)
+
+
+def answers_parts(answered: Answered, *, authority: str, base_url: str) -> Iterator[str]:
+    """Yield a release package of the readers' answers to an entry. Raises `NotFound` where there are none."""
+    release = _last_releases(answered, authority, base_url)[-1]
+    entry = answered[0].entry
+    if not answered[1]:
+        raise NotFound(f"{entry.reference} has no published answers.")
+    uri = f"{base_url}/data/releases/{entry.reference}/answers.json"
+    return _package_parts("releases", [release], uri, base_url, datetime.fromisoformat(release["date"]))
+
+
+def _last_releases(answered: Answered, authority: str, base_url: str) -> list[dict[str, Any]]:
+    history, answers = answered
+    last = make_releases(history, authority=authority, base_url=base_url)[-1]
+    said = make_answers_release(history.entry, answers, ocid=last["ocid"])
+    return [last] if said is None else [last, said]
+
+
+def answered_histories(session: Session, entries: Sequence[PublicEntry]) -> tuple[Answered, ...]:
+    """Return entries with their publications and the answers to what they ask. The caller bounds how many."""
+    answers = answers_to_entries(session, [entry.id for entry in entries])
+    return tuple((history, answers.get(history.entry.id, ())) for history in public_histories(session, entries))
 
 
 def _package_parts(what: str, items: Iterable[dict[str, Any]], uri: str, base_url: str, at: datetime) -> Iterator[str]:
@@ -122,9 +153,16 @@ def export_ocds(session: Session, criteria: Criteria, out: TextIO, *, base_url: 
     return _write(ocds_parts(histories, authority=tag_authority(session), base_url=base_url, at=now), out) - 2
 
 
-def _histories(session: Session, entries: Iterator[PublicEntry]) -> Iterator[PublicHistory]:
+def _histories(session: Session, entries: Iterator[PublicEntry]) -> Iterator[Answered]:
     while batch := tuple(itertools.islice(entries, HISTORIES)):
-        yield from public_histories(session, batch)
+        yield from answered_histories(session, batch)
+        session.expunge_all()
+
+
+def _answered(session: Session, criteria: Criteria) -> Iterator[AnsweredEntry]:
+    entries = all_public_entries(session, criteria)
+    while batch := tuple(itertools.islice(entries, HISTORIES)):
+        yield from with_answers(session, batch)
         session.expunge_all()
 
 
@@ -137,12 +175,12 @@ def _write(parts: Iterable[str], out: TextIO) -> int:
     return written
 
 
-def _row(entry: PublicEntry) -> list[str]:
+def _row(entry: AnsweredEntry) -> list[str]:
     """Return an entry's row, formulas neutralised."""
     return [safe_cell(cell) for cell in _cells(entry)]
 
 
-def _cells(entry: PublicEntry) -> Iterator[str]:
+def _cells(entry: AnsweredEntry) -> Iterator[str]:
     written = write_answers(entry.content)
     yield from (entry.reference, entry.commissioner.name)
     yield from (london_day(moment).isoformat() for moment in (entry.first_published_at, entry.updated_at))
@@ -150,4 +188,12 @@ def _cells(entry: PublicEntry) -> Iterator[str]:
         yield written.get(field, "")
         if path_of(field) is not None:
             yield from (written.get(f"{field}: {part}", "") for part in EXPORTED_PARTS)
+    yield "\n\n".join(map(_answer_text, entry.answers))
     yield DISCLAIMER
+
+
+def _answer_text(answer: PublicAnswer) -> str:
+    """Return an answer with its response, a line each."""
+    gone = "(withdrawn)" if answer.withdrawn else f"(hidden: {answer.hidden_why})" if answer.hidden_why else ""
+    said = f"{answer.name or 'A reader'}: {gone or answer.text}"
+    return f"{field_label(answer.path)}: {answer.question}\n{said}\nResponse: {answer.response}"

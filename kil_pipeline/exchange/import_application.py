@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.approval_notices import tell_approvers
 from kil_pipeline.errors import EditedMeanwhile, InvalidContent
+from kil_pipeline.exchange.columns import VERSION
+from kil_pipeline.exchange.heading_guesses import guess_columns
+from kil_pipeline.exchange.import_choices import keep_choices
 from kil_pipeline.exchange.import_previews import MissingEntry, preview_import
 from kil_pipeline.exchange.import_uploads import WaitingSheet, forget_sheet
 from kil_pipeline.exchange.row_entries import RowEntries
@@ -68,7 +71,8 @@ def apply_import(
     reason = clean_text(wishes.reason)[:1000]
     if wishes.withdraw and not reason:
         raise InvalidContent("Say why they are withdrawn. Readers see the reason.")
-    applied, entries = Applied(), RowEntries(publish=wishes.publish, by=by, now=now)
+    entries = RowEntries(publish=wishes.publish, apart=sheet.choices.same_headlines, by=by, now=now)
+    applied = Applied()
     for row in preview.in_state("new", "changed", "conflict"):
         if row.state == "conflict" and row.number not in wishes.sheet_wins:
             continue
@@ -85,6 +89,8 @@ def apply_import(
     applied.asked += entries.asked
     if applied.asked[Request.WAITING]:
         tell_approvers(session, organisation_id, by.user_id, now)
+    if not guess_columns(sheet.headings, {}).has(VERSION):
+        keep_choices(session, organisation_id, sheet.choices)
     forget_sheet(session, sheet.id)
     return applied
 

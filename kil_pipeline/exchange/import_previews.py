@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.codec import to_json
 from kil_pipeline.errors import DomainError, InvalidTransition
-from kil_pipeline.exchange.columns import recognise_columns
+from kil_pipeline.exchange.heading_guesses import guess_columns
+from kil_pipeline.exchange.import_questions import SheetQuestions, ask_about
 from kil_pipeline.exchange.import_uploads import WaitingSheet
 from kil_pipeline.exchange.plan_sheets import PlanSheet, SheetReader
 from kil_pipeline.exchange.reports import RowProblem
-from kil_pipeline.exchange.row_entries import Decision, OtherOrganisation, ReadRow, RowEntries
+from kil_pipeline.exchange.row_entries import Decision, OtherOrganisation, ReadRow, RowEntries, SaidBefore
 from kil_pipeline.exchange.tables import Row
 from kil_pipeline.plan.answers import Problem
 from kil_pipeline.plan.changes import describe_changes
@@ -49,6 +50,8 @@ class PreviewRow:
     reference: str = ""
     lines: tuple[str, ...] = ()
     """What changes, or why the row is left out."""
+    said_before: bool = False
+    """Whether it has the headline or the reference of an earlier row."""
     odd_dates: tuple[str, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     cells: tuple[str, ...] = ()
@@ -79,6 +82,7 @@ class ImportPreview:
     rows: tuple[PreviewRow, ...]
     missing: tuple[MissingEntry, ...]
     warnings: tuple[str, ...]
+    questions: SheetQuestions
 
     @property
     def counts(self) -> Counter[str]:
@@ -109,14 +113,18 @@ def preview_import(
     session: Session, organisation_id: uuid.UUID, sheet: WaitingSheet, *, now: datetime
 ) -> ImportPreview:
     """Return what a sheet would change. Nothing is stored."""
-    plan_sheet = PlanSheet(recognise_columns(sheet.headings), None, iter(()), sheet.others, sheet.exact_width)
-    reader = SheetReader(plan_sheet, today=london_day(now))
-    entries = RowEntries(now=now)
+    columns = guess_columns(sheet.headings, sheet.choices.columns)
+    plan_sheet = PlanSheet(columns, None, iter(()), sheet.others, sheet.exact_width)
+    reader = SheetReader(plan_sheet, today=london_day(now), choices=sheet.choices)
+    entries = RowEntries(apart=sheet.choices.same_headlines, now=now)
     rows = tuple(_preview_row(session, organisation_id, reader, entries, row) for row in sheet.rows)
     about = {row.decision.draft.entry_id for row in rows if row.decision and row.decision.draft}
     about |= _named(session, organisation_id, rows)
     warnings = (*reader.warnings(), *reader.late_warnings())
-    return ImportPreview(sheet, rows, tuple(_missing(session, organisation_id, about)), warnings)
+    bare = sum(row.read is not None and set(row.read.raw) == {"headline"} for row in rows)
+    said_before = sum(row.said_before for row in rows)
+    questions = ask_about(sheet, reader, said_before=said_before, bare=bare)
+    return ImportPreview(sheet, rows, tuple(_missing(session, organisation_id, about)), warnings, questions)
 
 
 def _preview_row(
@@ -139,7 +147,8 @@ def _preview_row(
         return replace(base, lines=(f"Left out: {error}",))
     except DomainError as error:
         at = "status" if isinstance(error, InvalidTransition) else "headline"
-        return _wrong(base, reader, row, [Problem(at, "", str(error))])
+        before = isinstance(error, SaidBefore)
+        return replace(_wrong(base, reader, row, [Problem(at, "", str(error))]), said_before=before)
     return replace(
         base,
         state=_STATES[decision.outcome],

@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from kil_pipeline.codec import from_json, to_json
 from kil_pipeline.database import Base, new_id
 from kil_pipeline.errors import NotFound
+from kil_pipeline.exchange.import_choices import NOTHING_CHOSEN, ImportChoices
 from kil_pipeline.exchange.tables import Row
 from kil_pipeline.organisations.members import User
 from kil_pipeline.organisations.organisations import Organisation
@@ -42,6 +44,8 @@ class WaitingSheet:
     rows: tuple[Row, ...]
     others: tuple[str, ...]
     exact_width: bool
+    choices: ImportChoices = NOTHING_CHOSEN
+    """How it is to be read."""
 
 
 def keep_sheet(
@@ -54,6 +58,7 @@ def keep_sheet(
     rows: Iterable[Row],
     others: tuple[str, ...],
     exact_width: bool,
+    choices: ImportChoices = NOTHING_CHOSEN,
     now: datetime,
 ) -> uuid.UUID:
     """Keep a sheet until it is applied. Returns its id."""
@@ -62,6 +67,7 @@ def keep_sheet(
         "rows": [[row.number, *row.cells] for row in rows],
         "others": others,
         "exact_width": exact_width,
+        "choices": to_json(choices),
     }
     upload = ImportUpload(
         id=new_id(),
@@ -84,8 +90,15 @@ def find_sheet(session: Session, organisation_id: uuid.UUID, upload_id: uuid.UUI
     sheet = upload.sheet
     rows = tuple(Row(number, tuple(cells)) for number, *cells in sheet["rows"])
     return WaitingSheet(
-        upload.id, upload.file_name, tuple(sheet["headings"]), rows, tuple(sheet["others"]), sheet["exact_width"]
-    )
+        upload.id, upload.file_name, tuple(sheet["headings"]), rows, tuple(sheet["others"]), sheet["exact_width"],
+        from_json(ImportChoices, sheet.get("choices", {})),
+    )  # fmt: skip
+
+
+def choose_reading(session: Session, upload_id: uuid.UUID, choices: ImportChoices) -> None:
+    """Keep with a waiting sheet how it is to be read. Nothing else changes."""
+    upload = session.get_one(ImportUpload, upload_id)
+    upload.sheet = {**upload.sheet, "choices": to_json(choices)}
 
 
 def forget_sheet(session: Session, upload_id: uuid.UUID) -> None:

@@ -127,11 +127,14 @@ class MappedSheet:
 
     def _topics(self, raw: Mapping[str, str]) -> dict[str, str]:
         """Where no column names topics, CPV codes and words do."""
-        if raw.get("themes"):
-            return {}
-        codes = [code for part in split_list(raw.get("cpv", "")) if (code := normalise_cpv(part))]
-        found = themes_of_cpv(codes) or themes_of_text(raw.get("headline", ""))
-        return {"themes": "; ".join(found[:5])}
+        return {} if raw.get("themes") else topics_told(raw.get("headline", ""), raw.get("cpv", ""))
+
+
+def topics_told(headline: str, cpv: str) -> dict[str, str]:
+    """Return the topics that CPV codes tell of, or else the words of a headline, as an answer."""
+    codes = [code for part in split_list(cpv) if (code := normalise_cpv(part))]
+    found = themes_of_cpv(codes) or themes_of_text(headline)
+    return {"themes": "; ".join(found[:5])}
 
 
 def _find_cpv(text: str) -> str | None:

@@ -5,11 +5,14 @@ leaves out stays, one that is null goes, and list items are told apart by their 
 an earlier one said and it does not; a key date that was taken out keeps its id and its title, and loses all else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from kil_pipeline.exchange.ocds import make_release
+from kil_pipeline.exchange.ocds_answers import make_answers_release
 from kil_pipeline.plan.histories import PublicHistory
+from kil_pipeline.support.public_answers import PublicAnswer
 
 WHOLE_LISTS = frozenset({"additionalClassifications", "deliveryAddresses"})
 """Lists that a release replaces whole (`wholeListMerge` in the schema and in the location extension)."""
@@ -30,19 +33,21 @@ def make_releases(history: PublicHistory, *, authority: str, base_url: str) -> t
     return tuple(releases)
 
 
-def make_record(history: PublicHistory, *, authority: str, base_url: str) -> Json:
-    """Return an entry's record: where each release is, and what they come to."""
+def make_record(history: PublicHistory, answers: Sequence[PublicAnswer] = (), *, authority: str, base_url: str) -> Json:
+    """Return an entry's record: where each release is, and what they come to. Readers' answers are a release too."""
     releases = make_releases(history, authority=authority, base_url=base_url)
-    reference = history.entry.reference
+    found = [(str(state.revision), release) for state, release in zip(history.states(), releases, strict=True)]
+    answered = make_answers_release(history.entry, answers, ocid=releases[-1]["ocid"])
+    if answered is not None:
+        found.append(("answers", answered))
+        found.sort(key=lambda named: datetime.fromisoformat(named[1]["date"]))  # releases are merged by their dates
+    folder = f"{base_url}/data/releases/{history.entry.reference}"
     links = [
-        {
-            "url": f"{base_url}/data/releases/{reference}/{state.revision}.json#{release['id']}",
-            "date": release["date"],
-            "tag": release["tag"],
-        }
-        for state, release in zip(history.states(), releases, strict=True)
+        {"url": f"{folder}/{name}.json#{release['id']}", "date": release["date"], "tag": release["tag"]}
+        for name, release in found
     ]
-    return {"ocid": releases[-1]["ocid"], "releases": links, "compiledRelease": compile_releases(releases)}
+    compiled = compile_releases(release for _, release in found)
+    return {"ocid": releases[-1]["ocid"], "releases": links, "compiledRelease": compiled}
 
 
 def compile_releases(releases: Iterable[Json]) -> Json:

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from kil_pipeline.exchange.columns import VERSION, VERSION_HEADING, headings_of_fields, recognise_columns
-from kil_pipeline.exchange.row_entries import write_seen
+from kil_pipeline.exchange.row_marks import write_seen
 from kil_pipeline.plan.answers import PARTS, answer_fields, path_of
 from kil_pipeline.plan.drafts import Draft
 from kil_pipeline.plan.statuses import Status

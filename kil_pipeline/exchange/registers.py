@@ -1,5 +1,6 @@
 """A contracts register, which many commissioners keep: a contract that ends soon becomes a draft of what follows."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -19,6 +20,10 @@ KEPT = (REFERENCE, "summary", "themes", "areas", "cpv", "contact")
 """What is taken over from the register as it stands."""
 
 
+_NOBODY = re.compile(
+    r"new(?: service)?|in[- ]?house(?: service| team)?|various(?: providers)?|nobody|no provider", re.IGNORECASE
+)
+"""What stands in a column of providers and is none."""
 TAKEN = (*KEPT, "headline", "service_ends", "value", PROVIDER, EXTENSION)
 """All that is read from a register."""
 AHEAD = ("opens", "bids_due", "decision", "engagement_opens", "engagement_closes", "intention_notice", "status")
@@ -40,7 +45,10 @@ def not_taken_from(columns: Columns) -> tuple[str, ...]:
 def answers_beside_provider(raw: Mapping[str, str]) -> dict[str, str]:
     """Return a row of a forward plan with its provider of today, and its extension, as what is there now."""
     answers = {key: cell for key, cell in raw.items() if key not in (PROVIDER, EXTENSION)}
-    said = [f"Provided now by {raw[PROVIDER]}."] if raw.get(PROVIDER) and not is_unknown(raw[PROVIDER]) else []
+    provider = raw.get(PROVIDER, "")
+    said = [] if not provider or is_unknown(provider) else [f"Provided now by {provider}."]
+    if _NOBODY.fullmatch(provider):
+        said = [f"{provider[0].upper()}{provider[1:]}."]
     if raw.get(EXTENSION) and not is_unknown(raw[EXTENSION]):
         said.append(f"Extension of the current contract: {raw[EXTENSION]}.")
     if said and not any(key.partition(":")[0] == "current" for key in answers):

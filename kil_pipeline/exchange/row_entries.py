@@ -4,12 +4,10 @@ What the sheet has no column for stays as it is, and so do the notices and the v
 """
 
 import hashlib
-import json
-import re
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -18,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.errors import DomainError
 from kil_pipeline.exchange.reports import Outcome
+from kil_pipeline.exchange.row_marks import read_seen, row_digest
 from kil_pipeline.organisations.organisations import (
     OrganisationKind,
     add_organisation,
@@ -37,6 +36,10 @@ class OtherOrganisation(DomainError):
     """A row that carries the reference of another organisation's entry: no fault of the row, and not for us."""
 
 
+class SaidBefore(DomainError):
+    """A row with the headline or the reference of an earlier one."""
+
+
 @dataclass(frozen=True)
 class ReadRow:
     """A row that was understood."""
@@ -52,6 +55,10 @@ class ReadRow:
     """What tells it apart where a mapping says so."""
     seen: str = ""
     """Of a downloaded plan: what the row was made from (see `write_seen`)."""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """Of a downloaded plan: what the row says as it was sent."""
+    number: int = 0
+    """Which row it is, as the spreadsheet counts them."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +89,21 @@ class Decision:
 class RowEntries:
     """Decides on the rows of one run over one sheet, and keeps them."""
 
-    def __init__(self, *, publish: bool = False, overwrite: bool = False, by: Author = NOBODY, now: datetime) -> None:
-        self.publish, self.overwrite, self.by, self.now = publish, overwrite, by, now
+    def __init__(
+        self,
+        *,
+        publish: bool = False,
+        overwrite: bool = False,
+        apart: bool = False,
+        by: Author = NOBODY,
+        now: datetime,
+    ) -> None:
+        """`apart`: whether rows with the headline or the own reference of an earlier row are entries of their own."""
+        self.publish, self.overwrite, self.apart, self.by, self.now = publish, overwrite, apart, by, now
         self.asked: Counter[Request] = Counter()
         """What became of the wish to publish, with how often."""
-        self._seen: set[bytes | uuid.UUID] = set()
+        self._seen: dict[str | uuid.UUID, int] = {}
+        self._times: Counter[str] = Counter()
 
     def keep(self, session: Session, organisation_id: uuid.UUID, row: ReadRow) -> Kept:
         """Keep a row as an entry. Raises `DomainError` with what is wrong with it, and `OtherOrganisation`."""
@@ -106,7 +123,8 @@ class RowEntries:
             return Decision("created", row.content, key=key, digest=digest)
         draft = read_draft(session, entry.id)
         seen_version, seen_digest = read_seen(row.seen)
-        if digest == (seen_digest or entry.source_digest):  # nobody touched the row: what the site says stands
+        same = row_digest(row.sent) == seen_digest if seen_digest else digest == entry.source_digest
+        if same:  # nobody touched the row: what the site says stands
             return Decision("unchanged", draft.content, draft=draft, key=key, digest=digest)
         content = _keep_unlisted(draft.content, row)
         sentences = [change.sentence for change in describe_changes(draft.content, content)]
@@ -145,23 +163,28 @@ class RowEntries:
         if known is not None:
             if known.organisation_id != organisation_id:
                 raise OtherOrganisation(f"{known.reference} is a planned opportunity of another organisation.")
-            self._once(known.id, "reference")
+            self._once(known.id, "reference", row)
             return known, known.source_key
         headline = _key(organisation_id, row.content.headline.casefold())
-        key = _key(organisation_id, row.key or row.reference) if row.key or row.reference else headline
-        self._once(key.encode(), "reference" if row.key or row.reference else "headline")
+        told_apart = row.key or row.reference or row.content.headline.casefold()
+        self._times[told_apart] += 1
+        if self.apart and self._times[told_apart] > 1:
+            told_apart = f"{told_apart}\n{self._times[told_apart]}"
+        key = _key(organisation_id, told_apart)
+        self._once(key, "reference" if row.key or row.reference else "headline", row)
         found = session.scalar(sa.select(Entry).where(Entry.source_key == key))
         if found is None and key != headline and not row.key:  # it came in before the sheet had references
             found = session.scalar(sa.select(Entry).where(Entry.source_key == headline))
         if found is not None:
-            self._once(found.id, "reference")
+            self._once(found.id, "reference", row)
         return found, key
 
-    def _once(self, mark: bytes | uuid.UUID, what: str) -> None:
+    def _once(self, mark: str | uuid.UUID, what: str, row: ReadRow) -> None:
         if mark in self._seen:
             hint = " Give each a reference of its own, in a column “Reference”." if what == "headline" else ""
-            raise DomainError(f"An earlier row has the same {what}.{hint}")
-        self._seen.add(mark)
+            earlier = f"Row {self._seen[mark]}" if self._seen[mark] else "An earlier row"
+            raise SaidBefore(f"{earlier} has the same {what}.{hint}")
+        self._seen[mark] = row.number
 
     def _publish(self, session: Session, entry_id: uuid.UUID) -> bool:
         if not self.publish:
@@ -170,22 +193,6 @@ class RowEntries:
         if answer.renewed:
             self.asked[answer.request] += 1
         return answer.request is Request.PUBLISHED
-
-
-def row_digest(raw: Mapping[str, str]) -> str:
-    """Return a hash of what a row says."""
-    return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
-
-
-def write_seen(version: int, raw: Mapping[str, str]) -> str:
-    """Return what a downloaded row carries along: the entry's version, and a hash of what the row says."""
-    return f"{version}.{row_digest(raw)}"
-
-
-def read_seen(text: str) -> tuple[int, str]:
-    """Return the version and the hash that a row carries; 0 and nothing where it carries none that is ours."""
-    found = re.fullmatch(r"(\d{1,9})\.([0-9a-f]{64})", text)
-    return (int(found[1]), found[2]) if found else (0, "")
 
 
 def _note_source(session: Session, draft: Draft, decision: Decision) -> None:

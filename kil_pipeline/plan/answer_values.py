@@ -47,18 +47,22 @@ def split_list(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+_AND = re.compile(r"[,/&]|\band\b", re.IGNORECASE)
+"""What parts values where the whole is none that we know: “Leeds/Bradford”, “Leeds and Bradford”."""
+
+
 def _read_all(
     text: str, find: Callable[[str], str | None], what: str, similar: Callable[[str], str] = lambda text: ""
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for part in split_list(text):
         code = find(part)
-        codes = [code] if code else [find(piece.strip()) for piece in part.split(",") if piece.strip()]
+        codes = [code] if code else [find(piece.strip()) for piece in _AND.split(part) if piece.strip()]
         if not codes or None in codes:
             missing = (
                 part
                 if code is None and "," not in part
-                else next((p.strip() for p in part.split(",") if find(p.strip()) is None), part)
+                else next((p.strip() for p in _AND.split(part) if p.strip() and find(p.strip()) is None), part)
             )
             near = similar(missing)
             hint = f"Did you mean {near}?" if near else "Part several with semicolons."

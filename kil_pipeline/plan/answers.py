@@ -14,7 +14,7 @@ from kil_pipeline.plan.answer_values import DEFAULT_REASON, VALUE_READERS, find_
 from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState, field_labels
 from kil_pipeline.plan.expected_date_parsing import parse_expected_date
-from kil_pipeline.plan.unknowns import is_unknown
+from kil_pipeline.plan.unknowns import is_unknown, say_none
 from kil_pipeline.reference.milestones import milestone_kinds
 from kil_pipeline.reference.reasons import Reason
 from kil_pipeline.text import MAX_HEADLINE, MAX_TEXT, clean_line, clean_text
@@ -109,7 +109,7 @@ class _Reading:
         self.values["headline"] = headline
 
     def _read_field(self, field: str) -> None:
-        text = self._bounded(field)
+        text = say_none(field, self._bounded(field))
         path = path_of(field)
         if path is not None and self._read_why_not(field, path, text):
             return

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from kil_pipeline.errors import DomainError
 from kil_pipeline.plan.expected_dates import Confidence, ExpectedDate, Precision, expected_span, months_span
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+_SERIAL_ZERO = date(1899, 12, 30)
+"""Day 0 of spreadsheet programs, as far as days from March 1900 on are counted."""
 HOW = "Write it as 14 March 2027, March 2027, Q3 2027/28, autumn 2027 or 2027/28, or leave it blank."
 
 
@@ -127,6 +129,12 @@ def _named_day(match: re.Match[str], today: date, sure: Confidence) -> ExpectedD
     return ExpectedDate(day, day, Precision.DAY, sure)
 
 
+def _serial(match: re.Match[str], today: date, sure: Confidence) -> ExpectedDate:
+    """Read a day as spreadsheet programs keep it, and write it into CSV where a cell's format was lost."""
+    day = _SERIAL_ZERO + timedelta(days=int(match[1]))
+    return ExpectedDate(day, day, Precision.DAY, sure)
+
+
 def _month(match: re.Match[str], today: date, sure: Confidence) -> ExpectedDate:
     return months_span(date(_year(match[2]), _MONTHS[match[1]], 1), 1, Precision.MONTH, sure)
 
@@ -213,7 +221,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (r"(?P<y>\d{4})-(?P<m>0[1-9]|1[0-2])", _numbered_month),
         (_END + r"q(?:uarter )?\s*([1-4])(?: of)?[ ,]*" + _FY, _quarter),
         (r"q(?:uarter )?\s*([1-4])(?: of)?[ ,]*(?:fy)?\s*(\d{4}|\d{2})|(\d{4})[ -]?q([1-4])", _which_quarter),
-        (r"(?:early |mid |late )?(spring|summer|autumn|fall|winter) " + r"(\d{4})(?:\s*[/-]\s*\d{2,4})?", _season),
+        (r"(?:early |mid |late )?(spring|summer|autumn|fall|winter) " + _Y + r"(?:\s*[/-]\s*\d{2,4})?", _season),
         (r"h([12])(?: of)? " + _FY, _half),
         (r"(first|second|1st|2nd) half (?:of )?" + _FY, _half),
         (r"(first|second|1st|2nd) half (?:of )?(\d{4})", _calendar_half),
@@ -230,5 +238,6 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (_FY, _financial_year),
         (r"(?:financial year |fy\s*)" + _FY, _financial_year),
         (r"(\d{4})", _calendar_year),
+        (r"([3-6]\d{4})", _serial),
     )
 )

@@ -39,7 +39,7 @@ _YEAR = re.compile(
 )
 _TOTAL = re.compile(
     r"\bin total\b|\btotal\b|\boverall\b|\bwhole life\b|"
-    r"\bover (?:\d+|one|two|three|four|five|six|seven|eight|ten) years?\b|"
+    r"\bover (?:\d+|one|two|three|four|five|six|seven|eight|ten) (?:years?|yrs?)\b|"
     r"\bone[- ]off\b"
 )
 _INCLUDED = re.compile(
@@ -50,6 +50,7 @@ _EXCLUDED = re.compile(
     r"\+ ?vat\b|\bplus vat\b|\bvat (?:not included|excluded)\b|\bnet\b"
 )
 _NOISE = re.compile(
+    r"^tb[cd]\b\s*[-:,]?\s*|"  # “TBC - c £85k”: about that much
     r"\b(?:gbp|circa|approx(?:imately|\.)?|about|around|estimated|est\.?|c\.?|ca\.?|for|of|the|value|budget|contract|"
     r"\d+ years?|(?:one|two|three|four|five|six|seven|eight|ten) years?)(?=\s|$|£|\d)|[~():,;.](?=\s|$)|^[~(]|[)]"
 )

@@ -152,7 +152,7 @@ def test_a_dry_run_tells_what_would_change_and_writes_nothing_anywhere(database:
     [
         ("Tender date", "31/02/2027", "There is no such day"),
         ("Tender date", "1970-01-01", "leave it blank"),
-        ("Tender date", "46095", "is not a date that we can read"),
+        ("Tender date", "96095", "is not a date that we can read"),
         ("Where", "Atlantis", "“Atlantis” is not an area that we know"),
         ("Topics", "Alchemy", "“Alchemy” is not one of our topics"),
         ("Route", "by lot", "is not a way of choosing a provider"),
@@ -201,7 +201,7 @@ def test_two_rows_that_cannot_be_told_apart_are_not_merged(sqlite_database: Data
     report = import_rows(sqlite_database, tmp_path, ["Headline", "What it is"], ["One", "a"], ["ONE", "b"])
     assert counts(report) == (1, 0, 0, 1)
     assert report.problems[0].line() == (
-        "Row 3, Headline (“ONE”): An earlier row has the same headline. "
+        "Row 3, Headline (“ONE”): Row 2 has the same headline. "
         "Give each a reference of its own, in a column “Reference”."
     )
 

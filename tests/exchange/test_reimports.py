@@ -155,7 +155,7 @@ def test_one_reference_in_two_rows_is_reported(sqlite_database: Database, tmp_pa
             sqlite_database, tmp_path, ["Reference", "Headline"], [reference, "One"], [reference, "Two"],
             to_correct=tmp_path / f"{reference}.csv",
         )  # fmt: skip
-        assert report.problems[0].line() == "Row 3, Headline (“Two”): An earlier row has the same reference."
+        assert report.problems[0].line() == "Row 3, Headline (“Two”): Row 2 has the same reference."
     assert "Two" not in contents(sqlite_database)
 
 

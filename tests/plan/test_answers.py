@@ -84,6 +84,13 @@ def test_to_be_confirmed_is_blank_in_a_field_that_needs_no_reason(field: str) ->
     assert read(**{field: "TBC"}) == Answers(EntryContent("Community transport"), {}, ())
 
 
+@pytest.mark.parametrize("typed", ["None", "none.", "n/a", "N/A", "Nil", "No", "not applicable"])
+def test_none_is_known_of_lots_and_of_what_is_there_now(typed: str) -> None:
+    assert read(lots=typed, current=typed) == Answers(
+        EntryContent("Community transport", lots="One lot: it is not divided.", current="Nothing is there now."), {}, ()
+    )
+
+
 def test_every_part_of_a_reason_is_read() -> None:
     answers = read(
         **{

@@ -3,6 +3,8 @@
 from kil_pipeline.database import Database
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import public_entries
+from kil_pipeline.plan.reindexing import reindex_after
+from kil_pipeline.plan.search import forget_entry, index_entry
 from tests.factories import NOW, a_commissioner, publish, republish, some_content
 
 
@@ -45,3 +47,19 @@ def test_topics_that_are_close_are_found_by_each_others_words(database: Database
             for words in ("social prescribing", "link worker", "prevention")
         }
     assert found == {key: {"Someone to turn to", "Stay well"} for key in found}
+
+
+def test_what_was_indexed_by_other_words_is_found_by_those_of_today_once_it_is_indexed_anew(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        old = publish(session, council, some_content("Stay well", themes=("prevention",)))
+        publish(session, council, some_content("Rides", themes=("transport",)))
+        forget_entry(session, old)
+        index_entry(session, old, ["stay", "well"])
+    sought = Criteria(words="link worker")
+    with database.write() as session:
+        before = public_entries(session, sought).entries
+        first = reindex_after(session, "")
+        (found,) = public_entries(session, sought).entries
+        assert (before, first, found.headline, found.updated_at) == ((), (1, "EXA-0002"), "Stay well", NOW)
+        assert [reindex_after(session, "EXA-0002"), reindex_after(session, "")] == [(0, ""), (0, "EXA-0002")]

@@ -49,6 +49,7 @@ READ = (
     "/data/plan.csv", "/data/plan.csv?theme=carers", "/data/plan.csv?area=nowhere", "/data/plan.xlsx",
     "/data/ocds.json",
     "/data/ocds-records.json", "/data/releases/EXC-0001/1.json", "/data/releases/EXC-0002/1.json",
+    "/data/releases/EXC-0001/answers.json",
     "/data/releases/EXC-0002/2.json", "/data/releases/EXC-0002/3.json", "/data/releases/EXC-0003/1.json",
     "/api/v1/openapi.json", "/api/v1/docs", "/api/v1/commissioners", "/api/v1/reasons", "/api/v1/areas",
     "/api/v1/themes", "/api/v1/routes", "/api/v1/entries", "/api/v1/entries?limit=2", "/api/v1/entries?limit=x",

@@ -65,6 +65,7 @@ ACCESS = {
     "public.plan_ocds": Access.ANYBODY,
     "public.plan_records": Access.ANYBODY,
     "public.entry_release": Access.ANYBODY,
+    "public.answers_release": Access.ANYBODY,
     "public.entry": Access.ANYBODY,
     "public.entry_json": Access.ANYBODY,
     "public.change": Access.ANYBODY,

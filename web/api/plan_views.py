@@ -7,8 +7,8 @@ from kil_pipeline.engagement.programme import public_session, public_sessions_af
 from kil_pipeline.engagement.public_records import PublicRecord, public_record
 from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
-from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import public_entries_after, public_entry, public_revisions
+from kil_pipeline.support.public_answers import AnsweredEntry, with_answers
 from web.api import answers
 from web.api.parameters import (
     ENTRY_LIST,
@@ -43,15 +43,17 @@ def list_entries() -> Any:
     """
     query = read_list_query(ENTRY_LIST, REFERENCES)
     with database().read() as session:
-        found = public_entries_after(session, query.criteria, query.after, since=query.since, limit=query.limit + 1)
+        entries = public_entries_after(session, query.criteria, query.after, since=query.since, limit=query.limit + 1)
+        found = with_answers(session, entries)
     return _page("/entries", "entries", found, query)
 
 
 @answers("/entries/<reference>", PublicEntrySchema, errors=(404,))
-def show_entry(reference: str) -> PublicEntry:
+def show_entry(reference: str) -> AnsweredEntry:
     """One planned opportunity."""
     with database().read() as session:
-        return public_entry(session, reference)
+        (found,) = with_answers(session, [public_entry(session, reference)])
+    return found
 
 
 @answers("/entries/<reference>/revisions", RevisionsSchema, parameters=describe(PAGE), errors=(400, 404))
@@ -100,7 +102,7 @@ def show_session(reference: str) -> SessionWithRecord:
 
 
 def _page(
-    path: str, name: str, found: tuple[PublicEntry, ...] | tuple[PublicSession, ...], query: ListQuery
+    path: str, name: str, found: tuple[AnsweredEntry, ...] | tuple[PublicSession, ...], query: ListQuery
 ) -> dict[str, Any]:
     """Return one page. `found`: what is on it, and one more where another page follows."""
     shown = found[: query.limit]

@@ -4,6 +4,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -14,25 +15,34 @@ from werkzeug.wrappers import Response
 
 from kil_pipeline.errors import EditedMeanwhile, InvalidContent
 from kil_pipeline.exchange.bad_rows import TO_MEND
+from kil_pipeline.exchange.columns import headings_of_fields
 from kil_pipeline.exchange.import_application import Applied, Wishes, apply_import
+from kil_pipeline.exchange.import_choices import ANYTHING, READ, last_choices
 from kil_pipeline.exchange.import_previews import ImportPreview, preview_import
-from kil_pipeline.exchange.import_uploads import find_sheet, forget_sheet, keep_sheet
-from kil_pipeline.exchange.plan_sheets import PlanSheet, find_plan_sheet
+from kil_pipeline.exchange.import_questions import column_choices, starting_choices, wrong_choices
+from kil_pipeline.exchange.import_uploads import choose_reading, find_sheet, forget_sheet, keep_sheet
+from kil_pipeline.exchange.plan_sheets import PlanSheet, find_any_sheet
 from kil_pipeline.exchange.plan_workbooks import write_plan_workbook
 from kil_pipeline.exchange.reports import UnreadableFile, waiting_sentences
 from kil_pipeline.exchange.tables import Row
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
+from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.drafts import private_drafts
+from kil_pipeline.reference.areas import find_area
 from kil_pipeline.text import clean_line, drop_unwritable, safe_cell
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.entry_form import reason_groups
+from web.commissioner.import_answers import read_choices
 from web.context import database, now, today
 from web.uploads import scan_upload
 
 MOST_ROWS = 1_000
 """Rows of a sheet that is sent to the workspace; `kil import` takes more."""
+SHOWN = 10
+"""Rows of each kind that are shown at once; the rest is a click away."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -55,7 +65,7 @@ def own_plan_xlsx() -> Response:
 @needs(Role.AUTHOR)
 def choose_sheet() -> str:
     """Ask for a spreadsheet, and offer the plan as one."""
-    return render_template("commissioner/import.html", problems=[], most_rows=MOST_ROWS)
+    return _choose_page([])
 
 
 @blueprint.post("/workspace/import")
@@ -65,8 +75,7 @@ def send_sheet() -> tuple[str, int] | Response:
     try:
         upload = _keep_upload()
     except UnreadableFile as error:
-        page = render_template("commissioner/import.html", problems=[("file", str(error))], most_rows=MOST_ROWS)
-        return page, 400
+        return _choose_page([("file", str(error))]), 400
     return redirect(f"/workspace/import/{upload}")
 
 
@@ -80,15 +89,32 @@ def preview_sheet(upload: UUID) -> str:
 @blueprint.post("/workspace/import/<uuid:upload>")
 @needs(Role.AUTHOR)
 def apply_sheet(upload: UUID) -> tuple[str, int] | Response:
-    """Do exactly what the preview said, or forget the spreadsheet."""
-    wishes = _wishes()
+    """Do exactly what the preview said; or read the spreadsheet otherwise; or forget it."""
+    if request.form.get("do") == "forget":
+        return _forget(upload)
+    wishes, preview = _wishes(), _preview(upload)
+    choices = read_choices(request.form, preview.questions, preview.sheet.choices)
+    problems = wrong_choices(choices, today())
+    if problems:
+        chosen = replace(preview.sheet, choices=choices)
+        with database().read() as db:
+            preview = preview_import(db, member().organisation_id, chosen, now=now())
+        return _page(preview, wishes, [(f"blank-by-{field}", message) for field, message in problems]), 400
+    if choices != preview.sheet.choices:
+        with database().write() as db:
+            choose_reading(db, find_sheet(db, member().organisation_id, upload, now()).id, choices)
+    if request.form.get("do") == "choose":
+        return redirect(f"/workspace/import/{upload}")
+    return _apply(upload, wishes, changed=choices != preview.sheet.choices)
+
+
+def _apply(upload: UUID, wishes: Wishes, *, changed: bool) -> tuple[str, int] | Response:
+    if changed:
+        said = "You changed how the sheet is read. This is what it would change now: look, then import."
+        return _page(_preview(upload), wishes, [("", said)]), 409
     try:
         with database().write() as db:
             sheet = find_sheet(db, member().organisation_id, upload, now())
-            if request.form.get("do") == "forget":
-                forget_sheet(db, sheet.id)
-                flash("Nothing was imported.")
-                return redirect("/workspace/import")
             seen, by = request.form.get("fingerprint", ""), Author(member().user_id)
             applied = apply_import(db, member().organisation_id, sheet, seen, wishes, by=by, now=now())
             for reference in applied.references:
@@ -102,6 +128,13 @@ def apply_sheet(upload: UUID) -> tuple[str, int] | Response:
         return _page(_preview(upload), wishes, [("reason", str(error))]), 400
     flash(_said(applied))
     return redirect("/workspace")
+
+
+def _forget(upload: UUID) -> Response:
+    with database().write() as db:
+        forget_sheet(db, find_sheet(db, member().organisation_id, upload, now()).id)
+    flash("Nothing was imported.")
+    return redirect("/workspace/import")
 
 
 @blueprint.get("/workspace/import/<uuid:upload>/to-correct.csv")
@@ -127,14 +160,14 @@ def _keep_upload() -> UUID:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (secure_filename(sent.filename)[-100:] or "spreadsheet")
         path.write_bytes(scan_upload(sent.read(), UnreadableFile))
-        sheet = find_plan_sheet(path)
+        sheet = find_any_sheet(path, named=clean_line(request.form.get("sheet", "")))
         rows = tuple(islice(_rows(sheet), MOST_ROWS + 1))
     if len(rows) > MOST_ROWS:
         raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows. Split it, and send the parts one by one.")
     if not rows:
         raise UnreadableFile("There is no row below the headings.")
     with database().write() as db:
-        return keep_sheet(
+        upload = keep_sheet(
             db,
             member().organisation_id,
             member().user_id,
@@ -145,6 +178,12 @@ def _keep_upload() -> UUID:
             exact_width=sheet.exact_width,
             now=now(),
         )
+        kept = find_sheet(db, member().organisation_id, upload, now())
+        own = find_area(db.get_one(Organisation, member().organisation_id).name)
+        last = last_choices(db, member().organisation_id)
+        choices = starting_choices(kept, last, today(), whole_area=own.name if own else "")
+        choose_reading(db, upload, choices)
+    return upload
 
 
 def _rows(sheet: PlanSheet) -> Iterator[Row]:
@@ -169,8 +208,24 @@ def _wishes() -> Wishes:
     )
 
 
+def _choose_page(problems: list[tuple[str, str]]) -> str:
+    return render_template("commissioner/import.html", problems=problems, most_rows=MOST_ROWS)
+
+
 def _page(preview: ImportPreview, wishes: Wishes, problems: list[tuple[str, str]]) -> str:
-    return render_template("commissioner/import_preview.html", preview=preview, wishes=wishes, problems=problems)
+    return render_template(
+        "commissioner/import_preview.html",
+        preview=preview,
+        wishes=wishes,
+        problems=problems,
+        asked=preview.questions,
+        column_choices=column_choices(),
+        labels=dict(headings_of_fields()),
+        reasons=reason_groups(),
+        read=READ,
+        anything=ANYTHING,
+        shown=SHOWN,
+    )
 
 
 def _said(applied: Applied) -> str:

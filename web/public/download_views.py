@@ -11,6 +11,9 @@ from kil_pipeline.events.log import PublicVersion, public_version
 from kil_pipeline.exchange.exports import (
     HISTORIES,
     LICENCE,
+    Answered,
+    answered_histories,
+    answers_parts,
     csv_parts,
     ocds_parts,
     record_parts,
@@ -19,9 +22,9 @@ from kil_pipeline.exchange.exports import (
 )
 from kil_pipeline.installation import tag_authority
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.histories import PublicHistory, public_histories
-from kil_pipeline.plan.public import PublicEntry
+from kil_pipeline.plan.histories import public_histories
 from kil_pipeline.plan.queries import public_entries_after, public_entry
+from kil_pipeline.support.public_answers import AnsweredEntry, count_taken_back, with_answers
 from web.context import database, settings
 from web.public import blueprint
 from web.queries import read_plan_query
@@ -38,6 +41,8 @@ class Download:
 
     criteria: Criteria
     version: PublicVersion
+    taken_back: int
+    """Answers of readers that were taken back: no event tells of them."""
     authority: str
 
 
@@ -101,34 +106,44 @@ def entry_release(reference: str, number: int) -> Response:
     return _answer(wanted, (part.encode() for part in parts), f"{reference}-{number}.json", "application/json")
 
 
+@blueprint.get("/data/releases/<reference>/answers.json")
+def answers_release(reference: str) -> Response:
+    """Give the OCDS release of the answers that readers gave to a planned opportunity."""
+    wanted = _read_download()
+    with database().read() as session:
+        (answered,) = answered_histories(session, [public_entry(session, reference)])
+    parts = answers_parts(answered, authority=wanted.authority, base_url=settings().base_url)
+    return _answer(wanted, (part.encode() for part in parts), f"{reference}-answers.json", "application/json")
+
+
 def _read_download() -> Download:
     criteria = read_plan_query(request.args).criteria
     with database().read() as session:
-        return Download(criteria, public_version(session), tag_authority(session))
+        return Download(criteria, public_version(session), count_taken_back(session), tag_authority(session))
 
 
-def _entries(criteria: Criteria) -> Iterator[PublicEntry]:
+def _entries(criteria: Criteria) -> Iterator[AnsweredEntry]:
     """Yield the entries, each batch in a transaction of its own: a slow client must not hold one open."""
     last = ""
     while True:
         with database().read() as session:
-            found = public_entries_after(session, criteria, last, limit=BATCH)
+            found = with_answers(session, public_entries_after(session, criteria, last, limit=BATCH))
         if not found:
             return
         yield from found
         last = found[-1].reference
 
 
-def _histories(criteria: Criteria) -> Iterator[PublicHistory]:
+def _histories(criteria: Criteria) -> Iterator[Answered]:
     """Yield the entries with their publications, in smaller batches."""
     last = ""
     while True:
         with database().read() as session:
-            found = public_histories(session, public_entries_after(session, criteria, last, limit=HISTORIES))
+            found = answered_histories(session, public_entries_after(session, criteria, last, limit=HISTORIES))
         if not found:
             return
         yield from found
-        last = found[-1].entry.reference
+        last = found[-1][0].entry.reference
 
 
 def _marked(lines: Iterator[str]) -> Iterator[str]:
@@ -153,6 +168,6 @@ def _answer(wanted: Download, body: Iterable[bytes], name: str, content_type: st
     response.headers["Cache-Control"] = "public, max-age=60"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.last_modified = wanted.version.moved_at
-    response.set_etag(str(wanted.version.n), weak=True)  # it is known before the body is
+    response.set_etag(f"{wanted.version.n}.{wanted.taken_back}", weak=True)  # it is known before the body is
     response.make_conditional(request)
     return response

@@ -24,7 +24,7 @@ from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.reference.routes import Route, route
 from kil_pipeline.reference.statutory_dates import representations_close
 from kil_pipeline.support.offers import support_near
-from kil_pipeline.support.public_answers import public_answers
+from kil_pipeline.support.public_answers import public_answers, with_answers
 from kil_pipeline.support.public_interests import public_interests
 from web.context import database, today
 from web.public import blueprint
@@ -92,13 +92,14 @@ def entry_parts(session: Session, found: PublicEntry, revisions: tuple[PublicRev
 def entry_json(reference: str) -> Response:
     """Give a planned opportunity to machines: what the page says, and null with a reason where it says why not."""
     with database().read() as session:
-        found = public_entry(session, reference)
+        (found,) = with_answers(session, [public_entry(session, reference)])
     body = json.dumps(PublicEntrySchema().dump(found), ensure_ascii=False, indent=2)
     response = make_response(body + "\n")
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"  # public data: any page may read it
-    response.last_modified = found.updated_at
+    changed_at = (answer.changed_at or answer.published_at for answer in found.answers)
+    response.last_modified = max((found.updated_at, *changed_at))
     response.add_etag()
     response.make_conditional(request)
     return response

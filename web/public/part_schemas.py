@@ -196,3 +196,25 @@ class ActionSchema(Schema):
 
     words = fields.String(attribute="what_to_do", metadata=said("What to do, in words."))
     by = fields.Nested(ExpectedDateSchema, allow_none=True, metadata=said("By when; null where no date is known."))
+
+
+class AnswerSchema(Schema):
+    """What a reader answered to “how you could help us decide”, with the response. Published with consent."""
+
+    number = fields.Integer(metadata=said("Counts the published answers to this planned opportunity from 1."))
+    path = fields.String(metadata=said("Which field it is about."))
+    question = fields.String(metadata=said("What was asked, as it read then."))
+    name = MadeText(
+        lambda answer: answer.name or None,
+        allow_none=True,
+        metadata=said("How its writer wants to be named; null for no name."),
+    )
+    text = MadeText(
+        lambda answer: answer.text or None,
+        allow_none=True,
+        metadata=said("The answer; null where it was withdrawn or hidden."),
+    )
+    response = fields.String(metadata=said("What the commissioner says to it."))
+    published_at = fields.DateTime(format="iso", metadata=said("When it was published, with the response."))
+    withdrawn = fields.Boolean(metadata=said("Whether its writer took it back."))
+    hidden_why = fields.String(metadata=said("Why the commissioner hid it; empty where it did not."))

@@ -14,6 +14,7 @@ from kil_pipeline.reference.themes import theme
 from web.context import absolute, today
 from web.public.part_schemas import (
     ActionSchema,
+    AnswerSchema,
     ChanceSchema,
     Coded,
     CodedSchema,
@@ -108,6 +109,10 @@ class PublicEntrySchema(Schema):
         many=True,
         data_key="fields",
         metadata=said("Every field that may have a reason instead of a value, with one or the other."),
+    )
+    answers = fields.List(
+        fields.Nested(AnswerSchema),
+        metadata=said("What readers answered, with the responses: the last 50 that were published."),
     )
     notices = fields.List(
         fields.Nested(NoticeSchema), attribute="content.notices", metadata=said("Its notices on Find a Tender.")
