@@ -75,6 +75,8 @@ def merge_organisation(
 def _move_the_rest(session: Session, old_id: uuid.UUID, new_id: uuid.UUID) -> None:
     for table in GOES_OVER:
         session.execute(sa.update(table).where(table.organisation_id == old_id).values(organisation_id=new_id))
+    parts = (Organisation.parent_id == old_id, Organisation.id != new_id)
+    session.execute(sa.update(Organisation).where(*parts).values(parent_id=new_id))
     proposed = SessionRow.proposed_by == old_id
     session.execute(sa.update(SessionRow).where(proposed).values(proposed_by=new_id))
     for one in STAYS_WHERE_NEW_HAS_OWN:

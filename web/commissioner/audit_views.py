@@ -42,6 +42,7 @@ DEEDS = {
     "take_off_second_factor": "took a second factor off",
     "make_token": "made a token",
     "revoke_token": "revoked a token",
+    "change_details": "changed names and numbers",
     "merge_organisation": "let one body become another",
     "move_entry": "moved a planned opportunity to another body",
     "export_audit": "took along this record",

@@ -72,7 +72,7 @@ def plan() -> str:
         else:
             page = public_entries(session, query.criteria, page=query.page, per_page=PER_PAGE, order=query.order)
         filters = make_filters(session, query.criteria, kept_counts().read(session, query.criteria))
-        commissioners = commissioner_names(public_organisations(session, OrganisationKind.COMMISSIONER))
+        commissioners = dict(filters["commissioner"].names)
     if query.page > page.pages:
         abort(404)
     href = addresses(query, view, first)

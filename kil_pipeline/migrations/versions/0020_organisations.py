@@ -33,7 +33,7 @@ def upgrade() -> None:
 def _widen_organisations() -> None:
     op.add_column("organisation", sa.Column("ended_on", sa.Date(), nullable=True))
     op.add_column("organisation", sa.Column("predecessors", sa.JSON(), nullable=False, server_default="[]"))
-    for name in ("successor_id",):
+    for name in ("successor_id", "parent_id"):
         if op.get_bind().dialect.name == "sqlite":  # which takes a key of another table with a new column alone
             op.execute(f"ALTER TABLE organisation ADD COLUMN {name} CHAR(32) REFERENCES organisation (id)")
         else:
@@ -42,6 +42,8 @@ def _widen_organisations() -> None:
                 op.f(f"fk_organisation_{name}_organisation"), "organisation", "organisation", [name], ["id"]
             )
     op.create_index(op.f("ix_organisation_successor_id"), "organisation", ["successor_id"])
+    op.create_index(op.f("ix_organisation_parent_id"), "organisation", ["parent_id"])
+    op.add_column("organisation_name", sa.Column("spelled", sa.String(300), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
