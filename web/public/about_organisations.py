@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from kil_pipeline.engagement.organisation_documents import PublicDocument, documents_of, logo_of
 from kil_pipeline.organisations.identifiers import register_name
 from kil_pipeline.organisations.organisations import PublicOrganisation
 from kil_pipeline.organisations.particulars import Particulars, particulars_of, parts_of
@@ -22,6 +23,8 @@ class AboutOrganisation:
     areas: tuple[str, ...]
     """Codes."""
     parts: tuple[PublicOrganisation, ...]
+    documents: tuple[PublicDocument, ...] = ()
+    logo: PublicDocument | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -42,7 +45,13 @@ class AboutOrganisation:
 def about_organisation(session: Session, organisation_id: uuid.UUID) -> AboutOrganisation:
     """Return what everyone may know of an organisation."""
     known = particulars_of(session, organisation_id)
-    return AboutOrganisation(known, patch_of(session, organisation_id), parts_of(session, organisation_id))
+    return AboutOrganisation(
+        known,
+        patch_of(session, organisation_id),
+        parts_of(session, organisation_id),
+        documents_of(session, organisation_id),
+        logo_of(session, organisation_id),
+    )
 
 
 @blueprint.app_template_filter("organisation_path")

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     _widen_organisations()
+    _add_documents()
     op.add_column("public_entry", sa.Column("formerly", sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
         "entry_handover",
@@ -28,6 +29,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_handover")),
     )
     op.create_index(op.f("ix_entry_handover_entry_id"), "entry_handover", ["entry_id"])
+
+
+def _add_documents() -> None:
+    op.create_table(
+        "organisation_document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("logo", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(200), nullable=False),
+        sa.Column("url", sa.String(2000), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("extension", sa.String(5), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("added_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_organisation_document_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_document")),
+    )
+    op.create_index(op.f("ix_organisation_document_organisation_id"), "organisation_document", ["organisation_id"])
+    op.create_table(
+        "organisation_document_body",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["organisation_document.id"],
+            name=op.f("fk_organisation_document_body_document_id_organisation_document"),
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_organisation_document_body")),
+    )
 
 
 def _widen_organisations() -> None:
