@@ -226,6 +226,13 @@ class OrganisationSucceeded:
     successor_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChanged:
+    """What is public of an organisation changed, such as its contact. Nobody is told."""
+
+    organisation_id: str
+
+
 Event = (
     EntryPublished
     | DateMoved
@@ -256,6 +263,7 @@ Event = (
     | DayTurned
     | VenueChanged
     | OrganisationSucceeded
+    | OrganisationChanged
 )
 """Every kind of event. Its class name is its kind in the log."""
 

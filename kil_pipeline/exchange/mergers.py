@@ -7,6 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kil_pipeline.engagement.organisation_documents import hand_documents_over
 from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.events.log import record
 from kil_pipeline.events.types import OrganisationSucceeded
@@ -75,6 +76,9 @@ def merge_organisation(
 def _move_the_rest(session: Session, old_id: uuid.UUID, new_id: uuid.UUID) -> None:
     for table in GOES_OVER:
         session.execute(sa.update(table).where(table.organisation_id == old_id).values(organisation_id=new_id))
+    hand_documents_over(session, old_id, new_id)
+    parts = (Organisation.parent_id == old_id, Organisation.id != new_id)
+    session.execute(sa.update(Organisation).where(*parts).values(parent_id=new_id))
     proposed = SessionRow.proposed_by == old_id
     session.execute(sa.update(SessionRow).where(proposed).values(proposed_by=new_id))
     for one in STAYS_WHERE_NEW_HAS_OWN:

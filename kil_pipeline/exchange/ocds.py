@@ -1,8 +1,10 @@
 """A public entry as an OCDS 1.1 release of the planning stage. What is not known is absent or null, never a mask."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from kil_pipeline.organisations.identifiers import Identifier
 from kil_pipeline.plan.contents import EntryContent, Milestone, Notice
 from kil_pipeline.plan.expected_dates import Precision, describe
 from kil_pipeline.plan.money import Money, Period
@@ -31,8 +33,15 @@ _MILESTONE_TYPES = {"decision": "approval", "renewal_decision": "approval", "ser
 """Codes of the list milestoneType; all others are "preProcurement"."""
 
 
-def make_release(entry: PublicEntry, *, authority: str, base_url: str) -> dict[str, Any]:
-    """Return the release. Fields that start with `kil_` are ours: the account of what cannot be told yet."""
+def make_release(
+    entry: PublicEntry, *, authority: str, base_url: str, identifiers: Sequence[Identifier] = ()
+) -> dict[str, Any]:
+    """Return the release. Fields that start with `kil_` are ours: the account of what cannot be told yet.
+
+    `identifiers`: of the commissioner; the first one becomes the party's `identifier`.
+    """
+    numbers = [{"scheme": scheme, "id": number} for scheme, number in identifiers]
+    registered = {"identifier": numbers[0] if numbers else None, "additionalIdentifiers": numbers[1:]}
     buyer = {"id": entry.commissioner.slug, "name": entry.commissioner.name}
     return {
         "ocid": f"{OCID_PREFIX}-{entry.id}",
@@ -41,7 +50,7 @@ def make_release(entry: PublicEntry, *, authority: str, base_url: str) -> dict[s
         "tag": ["planning" if entry.revision == 1 else "planningUpdate"],
         "initiationType": "tender",
         "language": "en",
-        "parties": [{**buyer, "roles": ["buyer"]}],
+        "parties": [{**buyer, **_there(registered), "roles": ["buyer"]}],
         "buyer": buyer,
         "planning": _there({
             "rationale": DISCLAIMER,

@@ -26,7 +26,8 @@ def make_releases(history: PublicHistory, *, authority: str, base_url: str) -> t
     compiled: Json = {}
     releases = []
     for state in history.states():
-        plain = make_release(state, authority=authority, base_url=base_url)
+        numbers = history.registered.get(state.commissioner.id, ())
+        plain = make_release(state, authority=authority, base_url=base_url, identifiers=numbers)
         release = say_what_went(compiled, plain)
         compiled = merge(compiled, release)
         releases.append(release)

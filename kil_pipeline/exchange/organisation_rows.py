@@ -9,6 +9,7 @@ from kil_pipeline.exchange.columns import Columns, plain_heading
 from kil_pipeline.exchange.reports import UnreadableFile
 from kil_pipeline.organisations.identifiers import Identifier, parse_identifier, read_identifier
 from kil_pipeline.organisations.organisations import OrganisationKind, normalise_name
+from kil_pipeline.organisations.particulars import read_website
 from kil_pipeline.plan.answers import Problem
 from kil_pipeline.reference.areas import find_area, similar_area
 from kil_pipeline.text import clean_line, shorten
@@ -51,7 +52,6 @@ _KINDS = {
 _OF_FIELD = {"company": "GB-COH", "ods": "GB-NHS"}
 MOST_PARTS = 50
 """How many identifiers, names or areas one row may give."""
-_WEBSITE = re.compile(r"https?://[^\s/@:?#]+\.[^\s/@:?#]+([/?#]\S*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,6 @@ def read_organisation(raw: Mapping[str, str]) -> ReadOrganisation:
         contact=_short(raw, "contact", problems),
         problems=tuple(problems),
     )
-
-
-def read_website(text: str) -> str:
-    """Return an address on the web, https where nothing else is said. Raises `InvalidContent`."""
-    address = clean_line(text)
-    if address and "://" not in address:
-        address = f"https://{address}"
-    if address and (len(address) > 300 or not _WEBSITE.fullmatch(address)):
-        raise InvalidContent("Write the address of a website, such as https://example.org, or leave it empty.")
-    return address
 
 
 def _identifiers(raw: Mapping[str, str], problems: list[Problem]) -> tuple[Identifier, ...]:

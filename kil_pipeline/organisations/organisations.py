@@ -44,6 +44,8 @@ class Organisation(Base):
     """The body that it became; its identifiers and spellings lead there."""
     ended_on: Mapped[date | None]
     """The first day on which it was another body."""
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    """The body that it is part of."""
     predecessors: Mapped[list[str]] = mapped_column(default=list)
     """The slugs of all bodies that became this one, in one step or several."""
     identifiers: Mapped[list["OrganisationIdentifier"]] = relationship(cascade="all, delete-orphan")
@@ -66,6 +68,8 @@ class OrganisationName(Base):
     __tablename__ = "organisation_name"
 
     normalised: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
+    spelled: Mapped[str] = mapped_column(sa.String(300), default="")
+    """As it was written when it was learned; empty where that was not kept."""
     organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
 
 
@@ -181,7 +185,8 @@ def learn_spelling(session: Session, row: Organisation, *, name: str, identifier
     """Remember a further spelling and further identifiers, unless an organisation has them. Returns whether any."""
     normalised, learned = normalise_name(name), False
     if normalised and session.get(OrganisationName, normalised) is None:
-        session.add(OrganisationName(normalised=normalised, organisation_id=row.id))
+        spelled = clean_line(name)[:300]
+        session.add(OrganisationName(normalised=normalised, spelled=spelled, organisation_id=row.id))
         learned = True
     for scheme, value in (_identifier(*pair) for pair in identifiers):
         if session.get(OrganisationIdentifier, (scheme, value)) is None:

@@ -1,15 +1,17 @@
 """Public entries with every publication of theirs, for documents that tell the whole course."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.codec import from_json
 from kil_pipeline.errors import NotFound
+from kil_pipeline.organisations.identifiers import Identifier
 from kil_pipeline.organisations.organisations import Organisation, PublicOrganisation
+from kil_pipeline.organisations.particulars import identifiers_of
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.entries import EntryHandover, Revision
 from kil_pipeline.plan.public import PublicEntry
@@ -22,6 +24,8 @@ class PublicHistory:
 
     entry: PublicEntry
     revisions: tuple[PublicRevision, ...]
+    registered: Mapping[uuid.UUID, tuple[Identifier, ...]] = field(default_factory=dict)
+    """The identifiers of whoever plans it, or planned it, by their id."""
 
     def states(self) -> tuple[PublicEntry, ...]:
         """Return the entry as each publication left it, the first one first."""
@@ -57,7 +61,9 @@ def public_histories(session: Session, entries: Sequence[PublicEntry]) -> tuple[
         then = next((who for number, who in earlier.get(row.entry_id, ()) if row.number < number), None)
         revision = PublicRevision(row.number, row.published_at, tuple(row.sentences), row.why, row.minor, content, then)
         found.setdefault(row.entry_id, []).append(revision)
-    return tuple(PublicHistory(entry, tuple(found[entry.id])) for entry in entries)
+    planners = {entry.commissioner.id for entry in entries} | {who.id for past in earlier.values() for _, who in past}
+    registered = identifiers_of(session, sorted(planners))
+    return tuple(PublicHistory(entry, tuple(found[entry.id]), registered) for entry in entries)
 
 
 def _planners_before(

@@ -33,7 +33,7 @@ READ = (
     "/entries/EXC-0002.json", "/entries/EXC-0003.json", "/entries/EXC-0001/changes/1", "/entries/EXC-0002/changes/1",
     "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
     "/commissioners", "/commissioners?page=2", "/commissioners.csv", "/commissioners/exampleshire-council",
-    "/commissioners/nowhere",
+    "/commissioners/nowhere", "/organisations/exampleshire-council/files/nonsense",
     "/entries/EXC-0001/compare/1/1", "/entries/EXC-0002/compare/1/2", "/entries/EXC-0002/compare/3/1",
     "/entries/EXC-0003/compare/1/2", "/entries/EXC-0002/compare?one=1&other=3", "/entries/EXC-0001/compare",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",

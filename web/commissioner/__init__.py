@@ -13,6 +13,8 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     audit_views,  # noqa: F401
     coming_views,  # noqa: F401
     copying_views,  # noqa: F401
+    details_views,  # noqa: F401
+    document_views,  # noqa: F401
     dossier_views,  # noqa: F401
     editing_views,  # noqa: F401
     file_views,  # noqa: F401

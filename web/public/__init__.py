@@ -15,6 +15,7 @@ from web.public import (  # noqa: E402  # views register themselves
     feed_builder_views,  # noqa: F401
     feed_views,  # noqa: F401
     local_support_views,  # noqa: F401
+    organisation_file_views,  # noqa: F401
     plan_views,  # noqa: F401
     record_views,  # noqa: F401
     session_views,  # noqa: F401

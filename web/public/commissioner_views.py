@@ -15,6 +15,7 @@ from kil_pipeline.plan.queries import public_entries
 from kil_pipeline.plan.statuses import Status
 from web.context import context, database, settings, today
 from web.public import blueprint
+from web.public.about_organisations import about_organisation
 from web.public.feed_links import feed_links
 from web.public.plan_views import row_facts
 from web.queries import write_plan_query
@@ -73,6 +74,7 @@ def commissioner(slug: str) -> str:
         if found is None:
             return _ended_page(session, slug)
         merged = ended_bodies(session, found.predecessors)
+        about = about_organisation(session, found.id)
         record = context().records.records(session, (found,), today())[found.id]
         soonest = public_entries(session, Criteria(commissioners=(slug,), statuses=LIVE), per_page=SOONEST_SHOWN)
     follow = Criteria(commissioners=(slug,))
@@ -81,6 +83,7 @@ def commissioner(slug: str) -> str:
         commissioner=found,
         record=record,
         merged=merged,
+        about=about,
         soonest=soonest,
         row_facts=row_facts,
         plan="/plan" + write_plan_query(follow),

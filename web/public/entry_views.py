@@ -9,6 +9,7 @@ from flask import Response, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from kil_pipeline.engagement.organisation_documents import documents_of
 from kil_pipeline.engagement.programme import sessions_about
 from kil_pipeline.engagement.public_records import entry_trail
 from kil_pipeline.errors import NotFound
@@ -83,6 +84,7 @@ def entry_parts(session: Session, found: PublicEntry, revisions: tuple[PublicRev
         "interests": public_interests(session, found.id),
         "support": support_near(session, found.content.areas)[:SUPPORT_SHOWN],
         "trail": entry_trail(session, found.reference),
+        "documents": documents_of(session, found.commissioner.id),
         "links": feed_links(follow),
         "alerts": "/alerts/new" + write_plan_query(follow),
     }

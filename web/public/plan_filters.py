@@ -1,7 +1,7 @@
 """The filters of the plan's form: each with its choices."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,8 @@ class Filter:
     options: tuple[Option, ...]
     groups: tuple[tuple[str, tuple[Option, ...]], ...] = ()
     more: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What chosen values are called that are no options any more, and those that are."""
 
 
 def make_filters(session: Session, criteria: Criteria, counts: Counts | None = None) -> dict[str, Filter]:
@@ -54,8 +56,9 @@ def make_filters(session: Session, criteria: Criteria, counts: Counts | None = N
     return {
         "area": area_filter(criteria.areas, counts.get("areas")),
         "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes, counts.get("themes")),
-        "commissioner": _select(
-            "commissioner", _names(commissioners), criteria.commissioners, counts.get("commissioners")
+        "commissioner": replace(
+            _select("commissioner", _names(commissioners), criteria.commissioners, counts.get("commissioners")),
+            names=commissioner_names(commissioners),
         ),
         "chance": _boxes("chance", CHANCES.items(), criteria.chances, counts.get("chances")),
         "status": _boxes("status", planned, criteria.statuses, counts.get("statuses")),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, render_template, request
 
 from kil_pipeline.alerts.news_kinds import NEWS_KINDS
+from kil_pipeline.engagement.organisation_documents import logo_of
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
@@ -72,7 +73,7 @@ def plan() -> str:
         else:
             page = public_entries(session, query.criteria, page=query.page, per_page=PER_PAGE, order=query.order)
         filters = make_filters(session, query.criteria, kept_counts().read(session, query.criteria))
-        commissioners = commissioner_names(public_organisations(session, OrganisationKind.COMMISSIONER))
+        commissioners = dict(filters["commissioner"].names)
     if query.page > page.pages:
         abort(404)
     href = addresses(query, view, first)
@@ -109,16 +110,18 @@ def show_sheet(query: PlanQuery) -> str:
             for page in range(1, PRINTED // MOST_PER_PAGE + 1)
         ]
         commissioners = {o.slug: o for o in public_organisations(session, OrganisationKind.COMMISSIONER)}
+        only = query.criteria.commissioners[0] if len(query.criteria.commissioners) == 1 else ""
+        publisher = commissioners.get(only)
+        logo = logo_of(session, publisher.id) if publisher else None
     names = commissioner_names(tuple(commissioners.values()))
     href = addresses(query, "list", today())
-    only = query.criteria.commissioners[0] if len(query.criteria.commissioners) == 1 else ""
-    publisher = commissioners.get(only)
     others = replace(query.criteria, commissioners=()) if publisher else query.criteria
     return render_template(
         "public/print.html",
         entries=[entry for page in pages for entry in page.entries],
         total=pages[0].total,
         publisher=publisher,
+        logo=logo,
         chosen=tuple(describe_chosen(others, names, href)),
         back=href(),
     )
