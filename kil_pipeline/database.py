@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from uuid_utils.compat import uuid7
@@ -91,11 +92,19 @@ class Database:
         self.engine.dispose()
 
 
+class _HintCompiler(SQLiteCompiler):
+    """Writes the hints of a query, `INDEXED BY …`, which SQLAlchemy leaves out for SQLite."""
+
+    def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:
+        return text
+
+
 def _make_engine(url: str) -> sa.Engine:
     # Parameters are withheld values and people's addresses: an error's text, which is logged, must not hold them.
     if not url.startswith("sqlite"):
         return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10)
     engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
+    engine.dialect.statement_compiler = _HintCompiler
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -55,6 +55,13 @@ class Server:
         self._administer("CREATE DATABASE {}", TEMPLATE)
         return self.url(TEMPLATE)
 
+    def create(self) -> str:
+        """Create an empty database; return its address."""
+        self.clones += 1
+        name = f"kil_{self.clones}"
+        self._administer("CREATE DATABASE {}", name)
+        return self.url(name)
+
     def clone_template(self, template: str = TEMPLATE) -> str:
         """Create a database that is like the template, or another that nobody uses now; return its address."""
         self.clones += 1

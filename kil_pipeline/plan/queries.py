@@ -107,34 +107,54 @@ _ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
     Order.VALUE_DOWN: (_VALUE.is_(None).asc(), _VALUE.desc(), _BY_REFERENCE),
 }
 
-_KEY_IN_ORDER = sa.cast(PublicEntryRow.entry_id, sa.Uuid)
-"""The key, for lists of which one page is wanted. SQLite uses no index for it: it walks the list in its order and stops
-at the end of the page, where it would else fetch and sort everything that meets the filter."""
-
 
 def public_entries(
-    session: Session, criteria: Criteria, *, page: int = 1, per_page: int = 20, order: Order = Order.SOONEST
+    session: Session,
+    criteria: Criteria,
+    *,
+    page: int = 1,
+    per_page: int = 20,
+    order: Order = Order.SOONEST,
+    total: int | None = None,
 ) -> EntryPage:
-    """Return one page of the public entries that meet `criteria`. A page past the end is empty."""
+    """Return one page of the public entries that meet `criteria`. A page past the end is empty.
+
+    `total`: how many there are, where a `PlanIndex` has told it: to count them here may cost more than the page.
+    """
     per_page = min(per_page, MOST_PER_PAGE)
-    chosen = sa.select(PublicEntryRow, Organisation).join(
-        Organisation, Organisation.id == PublicEntryRow.organisation_id
+    if total is None:
+        total = _count(session, criteria)
+    shown = _in_order(session, criteria, order).limit(per_page).offset((page - 1) * per_page).subquery()
+    rows = session.execute(
+        sa.select(PublicEntryRow, Organisation)
+        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+        .join(shown, shown.c.entry_id == PublicEntryRow.entry_id)
+        .order_by(shown.c.place)
     )
-    counted = sa.select(sa.func.count()).select_from(PublicEntryRow)
-    if criteria.commissioners:
-        counted = counted.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-    total = session.scalar(counted.where(*conditions_for(session, criteria))) or 0
-    ranked = rank_entries(session, criteria.words) if order is Order.RELEVANCE else None
-    if ranked is not None:
-        chosen = chosen.join(ranked, ranked.c.entry_id == PublicEntryRow.entry_id).where(
-            *conditions_for(session, criteria)
-        )
-        sorting: tuple[sa.ColumnElement[Any], ...] = (PublicEntryRow.ended.asc(), ranked.c.rank.desc(), _BY_REFERENCE)
-    else:
-        chosen = chosen.where(*conditions_for(session, criteria, key=_KEY_IN_ORDER))
-        sorting = _ORDERS.get(order, _ORDERS[Order.SOONEST])  # no relevance without words
-    rows = session.execute(chosen.order_by(*sorting).limit(per_page).offset((page - 1) * per_page))
     return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
+
+
+def _in_order(session: Session, criteria: Criteria, order: Order) -> sa.Select[Any]:
+    """Return the keys of what meets `criteria`, each with its place in the list: to sort them takes no whole rows."""
+    ranked = rank_entries(session, criteria.words) if order is Order.RELEVANCE else None
+    conditions = conditions_for(session, criteria.without_words() if ranked is not None else criteria, walked=True)
+    sorting = _ORDERS.get(order, _ORDERS[Order.SOONEST])  # no relevance without words
+    if ranked is not None:
+        sorting = (PublicEntryRow.ended.asc(), ranked.c.rank.desc(), _BY_REFERENCE)
+    place = sa.func.row_number().over(order_by=sorting).label("place")
+    found = sa.select(PublicEntryRow.entry_id, place)
+    if ranked is not None:
+        found = found.join(ranked, ranked.c.entry_id == PublicEntryRow.entry_id).with_hint(
+            PublicEntryRow, "INDEXED BY ix_public_entry_narrow", "sqlite"
+        )
+    if order in (Order.COMMISSIONER, Order.COMMISSIONER_DOWN):
+        found = found.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+    return found.where(*conditions).order_by(*sorting)
+
+
+def _count(session: Session, criteria: Criteria) -> int:
+    counted = sa.select(sa.func.count()).select_from(PublicEntryRow)
+    return session.scalar(counted.where(*conditions_for(session, criteria))) or 0
 
 
 def public_entries_after(
@@ -148,7 +168,7 @@ def public_entries_after(
     chosen = (
         sa.select(PublicEntryRow, Organisation)
         .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-        .where(*conditions_for(session, criteria), PublicEntryRow.reference > reference)
+        .where(*conditions_for(session, criteria, walked=True), PublicEntryRow.reference > reference)
         .order_by(PublicEntryRow.reference)
         .limit(limit)
     )

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.events.log import public_version
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.facets import Counts, count_choices
+from kil_pipeline.plan.plan_index import Counts
+from web.context import context
 
 MOST_KEPT = 256
 """For how many choices from the plan one process keeps the numbers: some 10 KB each."""
@@ -23,13 +24,13 @@ class KeptCounts:
         self._lock = Lock()
 
     def read(self, session: Session, criteria: Criteria) -> Counts:
-        """Return how many entries each choice would leave under the other filters of `criteria`."""
+        """Return how many entries meet `criteria`, and how many each choice would leave under the other filters."""
         key = (public_version(session).n, criteria)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        counts = count_choices(session, criteria)
+        counts = context().plan_index.count(session, criteria)
         with self._lock:
             self._kept[key] = counts
             while len(self._kept) > MOST_KEPT:

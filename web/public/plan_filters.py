@@ -9,7 +9,7 @@ from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.organisations.organisations import OrganisationKind, PublicOrganisation, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.facets import Counts
+from kil_pipeline.plan.plan_index import Counts
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import Area, choosable_areas
 from kil_pipeline.reference.routes import routes
@@ -50,19 +50,19 @@ class Filter:
 
 def make_filters(session: Session, criteria: Criteria, counts: Counts | None = None) -> dict[str, Filter]:
     """Return the filters of the form, by parameter; with what each choice would leave where `counts` has it."""
-    counts = counts or {}
+    numbers = counts.choices if counts else {}
     commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
     planned = ((s.value, s.label) for s in Status if s is not Status.DRAFT)
     return {
-        "area": area_filter(criteria.areas, counts.get("areas")),
-        "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes, counts.get("themes")),
+        "area": area_filter(criteria.areas, numbers.get("areas")),
+        "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes, numbers.get("themes")),
         "commissioner": replace(
-            _select("commissioner", _names(commissioners), criteria.commissioners, counts.get("commissioners")),
+            _select("commissioner", _names(commissioners), criteria.commissioners, numbers.get("commissioners")),
             names=commissioner_names(commissioners),
         ),
-        "chance": _boxes("chance", CHANCES.items(), criteria.chances, counts.get("chances")),
-        "status": _boxes("status", planned, criteria.statuses, counts.get("statuses")),
-        "route": _boxes("route", ((r.code, r.name) for r in routes()), criteria.routes, counts.get("routes")),
+        "chance": _boxes("chance", CHANCES.items(), criteria.chances, numbers.get("chances")),
+        "status": _boxes("status", planned, criteria.statuses, numbers.get("statuses")),
+        "route": _boxes("route", ((r.code, r.name) for r in routes()), criteria.routes, numbers.get("routes")),
         "kind": _boxes("kind", NEWS_KINDS.items(), criteria.kinds, None),
         "cpv": Filter("cpv", (), more=criteria.cpv),
         "entry": Filter("entry", (), more=criteria.references),

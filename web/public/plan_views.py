@@ -68,11 +68,14 @@ def plan() -> str:
         abort(404)
     first = read_month(request.args.get("month"), query.criteria, today())
     with database().read() as session:
+        counts = kept_counts().read(session, query.criteria)
         if view == "month":
             page = entries_within(session, query.criteria, first, end_of_month(first), page=query.page)
         else:
-            page = public_entries(session, query.criteria, page=query.page, per_page=PER_PAGE, order=query.order)
-        filters = make_filters(session, query.criteria, kept_counts().read(session, query.criteria))
+            page = public_entries(
+                session, query.criteria, page=query.page, per_page=PER_PAGE, order=query.order, total=counts.total
+            )
+        filters = make_filters(session, query.criteria, counts)
         commissioners = dict(filters["commissioner"].names)
     if query.page > page.pages:
         abort(404)

@@ -1,7 +1,7 @@
-"""How many public entries each choice of a filter would leave: counted under all the other filters.
+"""How many public entries each choice of a filter would leave, as SQL counts it: what `PlanIndex` must agree with.
 
-One grouped query for each filter. Areas are grouped by the areas of an entry taken together, and each group is counted
-for everything that it is related to: an entry of two districts counts once for their county.
+One grouped query for each filter, under all the other filters. Areas are grouped by the areas of an entry taken
+together, and each group is counted for everything that it is related to.
 """
 
 from collections import Counter
@@ -18,9 +18,6 @@ from kil_pipeline.plan.criteria_conditions import conditions_for
 from kil_pipeline.plan.entries import PublicArea, PublicEntryRow, PublicTheme
 from kil_pipeline.reference.areas import related_areas, same_areas
 
-Counts = Mapping[str, Mapping[str, int]]
-"""For each filter that is counted, named as in `Criteria`: how many entries each code would leave; 0 for the rest."""
-
 _COLUMNS: dict[str, sa.SQLColumnExpression[Any]] = {
     "themes": PublicTheme.code,
     "commissioners": Organisation.slug,
@@ -30,8 +27,8 @@ _COLUMNS: dict[str, sa.SQLColumnExpression[Any]] = {
 }
 
 
-def count_choices(session: Session, criteria: Criteria) -> Counts:
-    """Return how many public entries each choice would leave, were it the only one of its filter."""
+def group_choices(session: Session, criteria: Criteria) -> Mapping[str, Mapping[str, int]]:
+    """Return what `Counts.choices` says."""
     counts: dict[str, Mapping[str, int]] = {part: dict(_grouped(session, criteria, part)) for part in _COLUMNS}
     counts["areas"] = _count_areas(
         session, replace(criteria, areas=()), same_areas if criteria.exactly else related_areas

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from kil_pipeline.database import Database
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.facets import count_choices
+from kil_pipeline.plan.drafts import create_entry
+from kil_pipeline.plan.plan_index import PlanIndex
 from kil_pipeline.plan.queries import Order, public_entries
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import choosable_areas
-from tests.factories import a_commissioner, publish
+from tests.benchmarks.grouped_counts import group_choices
+from tests.factories import NOW, a_commissioner, publish, republish
 
 PLAN = (
     EntryContent("Dancing", themes=("falls", "food"), areas=("E08000035",), route="grant.open"),
@@ -50,7 +52,7 @@ def test_each_number_is_what_choosing_it_would_find(database: Database, criteria
         "areas": ("E08000035", "E08000032", "E12000003", "E92000001", "E06000058"),
     }
     with database.read() as session:
-        counts = count_choices(session, criteria)
+        counts = PlanIndex().count(session, criteria).choices
         found = {
             part: {code: total(session, criteria, part, code) for code in codes} for part, codes in choices.items()
         }
@@ -64,9 +66,56 @@ def test_every_area_that_people_choose_from_is_counted_as_it_is_found(sqlite_dat
             publish(session, council, content)
     listed = choosable_areas()[::12]
     with sqlite_database.read() as session:
-        counts = count_choices(session, Criteria())["areas"]
+        counts = PlanIndex().count(session, Criteria()).choices["areas"]
         found = {a.code: public_entries(session, Criteria(areas=(a.code,))).total for a in listed}
     assert {a.code: counts.get(a.code, 0) for a in listed} == found
+
+
+def test_it_goes_on_with_what_is_published_meanwhile(database: Database) -> None:
+    index = PlanIndex()
+    with database.write() as session:
+        council = a_commissioner(session).id
+        entries = [publish(session, council, content) for content in PLAN]
+    for changed, content in ((0, PLAN[2]), (3, PLAN[1]), (0, PLAN[3])):
+        agrees(database, index)
+        with database.write() as session:
+            republish(session, entries[changed], content, at=NOW, minor=changed == 3)
+            publish(session, council, PLAN[0])
+    agrees(database, index)
+
+
+def test_it_reads_the_plan_anew_where_much_was_published(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kil_pipeline.plan.plan_index.MOST_READ", 1)
+    index = PlanIndex()
+    with sqlite_database.write() as session:
+        council = a_commissioner(session).id
+        first = publish(session, council, PLAN[0])
+    agrees(sqlite_database, index)
+    with sqlite_database.write() as session:
+        republish(session, first, PLAN[1], at=NOW)
+        publish(session, council, PLAN[2])
+    agrees(sqlite_database, index)
+
+
+def test_a_draft_is_not_counted(sqlite_database: Database) -> None:
+    with sqlite_database.write() as session:
+        council = a_commissioner(session).id
+        create_entry(session, council, PLAN[0], now=NOW)
+        publish(session, council, PLAN[1])
+    with sqlite_database.read() as session:
+        counts = PlanIndex().count(session, Criteria())
+    assert (counts.total, counts.choices["themes"]) == (1, {"falls": 1})
+
+
+def agrees(database: Database, index: PlanIndex) -> None:
+    """Check that an index counts as the database does."""
+    with database.read() as session:
+        for criteria in (*CRITERIA, Criteria(words="-again"), Criteria(areas=("E12000003",), exactly=True)):
+            counts = index.count(session, criteria)
+            assert counts.choices == group_choices(session, criteria)
+            assert counts.total == public_entries(session, criteria).total
 
 
 def ranked(database: Database, words: str) -> list[str]:
