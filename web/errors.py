@@ -124,6 +124,8 @@ def show_http_error(error: HTTPException) -> Response:
     response = _page(status, HEADINGS.get(status, HEADINGS[400]), EXPLANATIONS.get(status, "Go back and try again."))
     if status in (403, 413, 429):
         note_refusal(str(status))
+    if status == 429:
+        response.headers["Retry-After"] = "3600"  # RFC 6585, section 4: every window of ours is an hour
     if isinstance(error, MethodNotAllowed):
         response.allow.update(error.valid_methods or ())  # RFC 9110, 15.5.6
     return response

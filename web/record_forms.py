@@ -1,7 +1,7 @@
 """Writing a record: the same pages for its commissioner, in the workspace, and for a co-host with a signed link."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,11 +59,13 @@ class Desk:
     base: str
     author: bool
     """Whether it is the commissioner's: who may have it checked, answer it and add to it."""
+    note: Callable[[Session, str], None]
+    """Writes a deed into the audit trail, in the transaction that does it."""
 
     @classmethod
-    def of(cls, row: SessionRow, base: str, *, author: bool) -> "Desk":
+    def of(cls, row: SessionRow, base: str, *, author: bool, note: Callable[[Session, str], None]) -> "Desk":
         """Make a desk for a session."""
-        return cls(row.id, row.reference, from_json(SessionContent, row.content), base, author)
+        return cls(row.id, row.reference, from_json(SessionContent, row.content), base, author, note)
 
 
 def typed() -> Raw:
@@ -133,6 +135,7 @@ def save_record_head(desk: Desk) -> Answer:
     try:
         with database().write() as session:
             save_head(session, desk.session_id, head, version=read_version(raw), now=now())
+            desk.note(session, "write_record")
     except EditedMeanwhile:
         return show_record(desk, [("came_people", _theirs(desk))], _with_their_version(desk, raw)), 409
     flash("Saved.")
@@ -220,6 +223,7 @@ def save_part(desk: Desk, name: str) -> Answer:
                 change_part(session, desk.session_id, part.number, content, version=version, now=now())
             elif content:
                 add_part(session, desk.session_id, content, now=now())
+            desk.note(session, "write_record")
     except EditedMeanwhile:
         return _show_meanwhile(desk, name, raw), 409
     flash("Taken out." if content is None else "Saved.")

@@ -16,6 +16,7 @@ from kil_pipeline.database import Database
 from kil_pipeline.engagement.attendance import SEEN_BY, Viewer
 from kil_pipeline.engagement.registrations import AccessNeed, Registration, SessionPlaces
 from kil_pipeline.engagement.sessions import SessionRow
+from kil_pipeline.organisations.audit import AuditRow
 from kil_pipeline.organisations.members import Role
 from tests.factories import a_commissioner
 from tests.web.comers import come, own_path, people
@@ -150,6 +151,8 @@ def test_people_are_checked_in_and_the_rest_marked_afterwards(
     assert people(sqlite_database) == [("Ann", "attended"), ("Bob", "attended")]
     with sqlite_database.read() as session:
         assert session.scalars(sa.select(SessionPlaces.walk_ins)).all() == [1]
+        deeds = session.scalars(sa.select(AuditRow.deed).order_by(AuditRow.at, AuditRow.id)).all()
+    assert deeds == ["note_attendance"] * 6 + ["mark_no_shows", "note_attendance"]
 
 
 def press(client: FlaskClient, path: str, button: str) -> None:
@@ -171,6 +174,8 @@ def test_checking_in_nobody_changes_nothing(
     come(sqlite_database, reference, "Ann")
     path = f"/workspace/coming/{reference}/check-in"
     answer = send(author, path, {"do": "here", "person": person}, page=path)
+    with sqlite_database.read() as session:
+        assert session.scalars(sa.select(AuditRow.deed)).all() == []
     assert answer.status_code == (404 if person == str(uuid.UUID(int=1)) else 303)
     assert people(sqlite_database) == [("Ann", "registered")]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -14,6 +15,7 @@ from kil_pipeline.alerts.deliveries import Delivery, queue_delivery
 from kil_pipeline.alerts.letters import Outcome, Receipt
 from kil_pipeline.alerts.mail_domains import note_outcome
 from kil_pipeline.database import Database
+from kil_pipeline.organisations.audit import AuditRow
 from kil_pipeline.scheduler.figures import SlowDomainFigure, read_figures
 from kil_pipeline.scheduler.heartbeats import beat, note_tick
 from tests.web.conftest import NOW
@@ -86,6 +88,9 @@ def test_a_mail_that_failed_is_sent_again_from_the_start(client: FlaskClient, sq
     with sqlite_database.read() as session:
         row = session.get_one(Delivery, mail)
         assert (row.state, row.attempts, row.ended_at, row.due_at) == ("pending", 0, None, NOW)
+        assert [tuple(deed) for deed in session.execute(sa.select(AuditRow.deed, AuditRow.subject))] == [
+            ("retry_mail", str(mail))
+        ]
     assert client.post(f"/operator/deliveries/{uuid.uuid4()}", data=form.fields).status_code == 404
 
 

@@ -20,6 +20,7 @@ from kil_pipeline.engagement.record_contributors import Contributor
 from kil_pipeline.engagement.record_notices import check_path, writer_path
 from kil_pipeline.engagement.records import RecordHead, read_record
 from kil_pipeline.engagement.sessions import SessionRow
+from kil_pipeline.organisations.audit import AuditRow
 from kil_pipeline.plan.contents import EntryContent
 from tests.engagement.held import a_held_session
 from tests.web.conftest import NOW, Clock
@@ -74,6 +75,21 @@ def test_points_are_saved_one_at_a_time(author: FlaskClient, held: uuid.UUID, sq
     assert part.content == Point("Open before work", PointKind.IDEA, ("carers",), "Opening hours", organisations=3)
     assert page(author, BASE).texts("li", "point") == [
         IDEA + " Change point 1",
+    ]
+
+
+def test_what_is_written_is_in_the_trail_without_its_words(
+    app: Flask, author: FlaskClient, client: FlaskClient, held: uuid.UUID, sqlite_database: Database
+) -> None:
+    write_point(author)
+    send(author, BASE, came_people="12")
+    write_point(client, writer_path(Signer(app.extensions["kil"].settings.secret_keys), held, 1))
+    with sqlite_database.read() as session:
+        rows = session.execute(sa.select(AuditRow.deed, AuditRow.subject, AuditRow.user_id).order_by(AuditRow.id)).all()
+    assert [(row.deed, row.subject, row.user_id is not None) for row in rows if row.deed.startswith("write")] == [
+        ("write_record", "EXC-S0002", True),
+        ("write_record", "EXC-S0002", True),
+        ("write_record_by_link", "EXC-S0002", False),
     ]
 
 

@@ -7,9 +7,11 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from werkzeug.wrappers import Response
 
+from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.scheduler.figures import Figures, read_figures, retry_delivery
 from kil_pipeline.scheduler.heartbeats import worker_alive
 from web.admin import operator
+from web.commissioner.access import signed_in_person
 from web.context import database, now
 from web.findings import examine_database
 
@@ -28,9 +30,12 @@ def operator_page() -> str:
 
 @operator.post("/operator/deliveries/<uuid:delivery_id>")
 def retry(delivery_id: uuid.UUID) -> Response:
-    """Queue a mail again that failed."""
+    """Queue a mail again that failed. The trail says who asked for it, where they are signed in."""
+    found = signed_in_person()
     with database().write() as session:
         retry_delivery(session, delivery_id, now())
+        user_id = found.user_id if found is not None else None
+        note_deed(session, "retry_mail", subject=str(delivery_id), user_id=user_id, now=now())
     flash("It is queued again, and leaves within a minute.")
     return redirect("/operator#failed")
 

@@ -9,12 +9,14 @@ from marshmallow import Schema
 
 from web.api.parameters import PREFIX
 from web.api.schemas import ProblemSchema
+from web.api_limits import count_read
 from web.public.schemas import LICENCE
 
 PROBLEM = "application/problem+json"
 View = Callable[..., Any]
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX, description="The forward plan.")
+blueprint.before_request(count_read)
 
 
 def answers(
@@ -24,7 +26,7 @@ def answers(
 
     def decorate(view: View) -> View:
         described = blueprint.doc(operationId=view.__name__, parameters=list(parameters))(view)
-        for status in errors:
+        for status in (*errors, 429):
             described = blueprint.alt_response(status, schema=ProblemSchema, content_type=PROBLEM)(described)
         described = blueprint.response(200, schema)(described)
         found: View = blueprint.route(path)(described)

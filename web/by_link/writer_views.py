@@ -1,16 +1,26 @@
 """A co-host writes a record: by the link from a mail, one small form for each thing that was said."""
 
+from sqlalchemy.orm import Session
+
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.engagement.record_writers import writers_session
+from kil_pipeline.organisations.audit import note_deed
 from web.by_link import blueprint
-from web.context import database, settings
+from web.context import database, now, settings
 from web.record_forms import Answer, Desk, save_part, save_record_head, show_part, show_record
 
 
 def _desk(token: str) -> Desk:
     session_id, round_ = Signer(settings().secret_keys).read_about("record-writer", token)
     with database().read() as session:
-        return Desk.of(writers_session(session, session_id, round_), f"/records/write/{token}", author=False)
+        row = writers_session(session, session_id, round_)
+        reference, organisation_id = row.reference, row.organisation_id
+
+        def note(session: Session, deed: str) -> None:
+            """Note that somebody with the link did it: who, nobody knows."""
+            note_deed(session, f"{deed}_by_link", subject=reference, organisation_id=organisation_id, now=now())
+
+        return Desk.of(row, f"/records/write/{token}", author=False, note=note)
 
 
 @blueprint.get("/records/write/<token>")

@@ -1,9 +1,9 @@
 """Who comes to the organisation's sessions: the lists, the sign-in sheet, and checking in on a phone."""
 
 import uuid
-from contextlib import suppress
 
 from flask import flash, redirect, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kil_pipeline.engagement.attendance import (
@@ -17,6 +17,7 @@ from kil_pipeline.engagement.attendance import (
     own_sessions,
 )
 from kil_pipeline.engagement.registrations import WITH_PLACE, RegistrationState, Way
+from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role
 from web.coming.host_views import host_path
@@ -69,25 +70,37 @@ def note_attendance(reference: str) -> Response:
     """Note that somebody is here, or what else the button that was pressed says."""
     do, person = request.form.get("do", ""), request.form.get("person", "")
     with database().write() as db:
-        public = own_session(db, member().organisation_id, reference)
-        if do in ("here", "undo"):
-            with suppress(ValueError):
-                check_in(db, public, uuid.UUID(person), here=do == "here")
-        elif do in ("one more", "one fewer"):
-            count_walk_in(db, public, more=do == "one more")
-        elif do == "no shows":
-            missing = mark_no_shows(db, public, now())
+        who, public = member(), own_session(db, member().organisation_id, reference)
+        deed = _press(db, public, do, person)
+        if deed:
             note_deed(
                 db,
-                "mark_no_shows",
+                deed,
                 subject=public.reference,
-                user_id=member().user_id,
-                organisation_id=member().organisation_id,
+                user_id=who.user_id,
+                organisation_id=who.organisation_id,
                 now=now(),
             )
-            flash(f"Marked as not come: {missing}.")
     place = f"#p-{person}" if do in ("here", "undo") else "#walk-ins" if do != "no shows" else ""
     return redirect(f"/workspace/coming/{public.reference}/check-in{place}", 303)
+
+
+def _press(db: Session, public: PublicSession, do: str, person: str) -> str:
+    """Do what a button of the check-in says. Returns the deed; empty where it says nothing that can be done."""
+    match do:
+        case "here" | "undo":
+            try:
+                check_in(db, public, uuid.UUID(person), here=do == "here")
+            except ValueError:
+                return ""
+        case "one more" | "one fewer":
+            count_walk_in(db, public, more=do == "one more")
+        case "no shows":
+            flash(f"Marked as not come: {mark_no_shows(db, public, now())}.")
+            return "mark_no_shows"
+        case _:
+            return ""
+    return "note_attendance"
 
 
 def _render(template: str, reference: str) -> str:

@@ -48,7 +48,8 @@ def open_desk(held: str) -> Desk:
     """Return the desk of one of the organisation's sessions. Raises `NotFound`, `InvalidTransition`."""
     with database().read() as db:
         row = held_session(db, held, member().organisation_id)
-        return Desk.of(row, f"/workspace/sessions/{held}/record", author=True)
+        base = f"/workspace/sessions/{held}/record"
+        return Desk.of(row, base, author=True, note=lambda session, deed: note(deed, held, session))
 
 
 def note(deed: str, held: str, db: Session) -> None:
