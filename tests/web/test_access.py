@@ -200,6 +200,8 @@ ACCESS = {
     "commissioner.take_off_second_factor": Access.PERSON,
     "commissioner.operator": Access.OPERATOR,
     "commissioner.invite_admin": Access.OPERATOR,
+    "commissioner.spellings": Access.OPERATOR,
+    "commissioner.answer_about_spelling": Access.OPERATOR,
     "commissioner.operators_organisation": Access.OPERATOR,
     "commissioner.merge": Access.OPERATOR,
     "commissioner.move_others_entry": Access.OPERATOR,
