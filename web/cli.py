@@ -16,7 +16,7 @@ from kil_pipeline.migrations import upgrade
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.operators import add_operator
-from kil_pipeline.organisations.organisations import find_organisation
+from kil_pipeline.organisations.organisations import current_organisation, find_organisation
 from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.scheduler.queue import run_queue_worker
 from kil_pipeline.settings import Settings, load_settings
@@ -180,7 +180,7 @@ def user() -> None:
 def user_add(settings: Settings, database: Database, email: str, organisation: str, role: str) -> None:
     """Let a person sign in and act for an organisation."""
     with database.write() as session:
-        row = find_organisation(session, organisation)
+        row = current_organisation(session, find_organisation(session, organisation).id)
         member = add_member(session, email=email, organisation_id=row.id, role=Role(role), now=utc_now())
     click.echo(f"{member.email} can sign in as {member.role} of {member.organisation_name}.")
 

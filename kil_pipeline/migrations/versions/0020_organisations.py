@@ -15,6 +15,8 @@ def upgrade() -> None:
     _widen_organisations()
     _add_documents()
     _add_questions()
+    op.add_column("profile", sa.Column("public", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index(op.f("ix_profile_public"), "profile", ["public", "name"])
     op.add_column("public_entry", sa.Column("formerly", sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
         "entry_handover",
