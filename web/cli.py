@@ -17,7 +17,7 @@ from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.browser_sessions import end_sessions
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.operators import add_operator
-from kil_pipeline.organisations.organisations import find_organisation
+from kil_pipeline.organisations.organisations import current_organisation, find_organisation
 from kil_pipeline.organisations.people import take_in
 from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.scheduler.queue import run_queue_worker
@@ -184,7 +184,7 @@ def user_add(settings: Settings, database: Database, email: str, organisation: s
     """Let a person sign in and act for an organisation."""
     now = utc_now()
     with database.write() as session:
-        row = find_organisation(session, organisation)
+        row = current_organisation(session, find_organisation(session, organisation).id)
         member = take_in(session, email=email, organisation_id=row.id, role=Role(role), now=now)
         note_deed(session, "add_member", subject=role, organisation_id=row.id, concerned=member.email, now=now)
     click.echo(f"{member.email} can sign in as {member.role} of {member.organisation_name}.")

@@ -18,6 +18,7 @@ from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.factor_rules import FactorRule
 from kil_pipeline.organisations.members import Membership
 from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.spellings import answer_question, give_names
 from kil_pipeline.organisations.successions import succeed
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.entries import Entry
@@ -26,6 +27,7 @@ from kil_pipeline.plan.publishing_rules import PublishingRule
 from kil_pipeline.support.help_requests import HelpRequest
 from kil_pipeline.support.offers import SupportOffer
 from kil_pipeline.support.patches import PatchArea, patch_of, set_patch
+from kil_pipeline.times import london_day
 
 GOES_OVER = (SessionRow, TenderNotice, ImportUpload, HelpRequest)
 """Tables whose rows belong to the successor at once. Entries go over one by one (see `plan.handovers`)."""
@@ -55,10 +57,42 @@ def merge_organisation(
     session: Session, old_id: uuid.UUID, new_id: uuid.UUID, on: date, *, user_id: uuid.UUID | None = None, now: datetime
 ) -> Belongings:
     """Let a body become another. Returns how much went over. Raises `InvalidTransition`, and then changes nothing."""
-    moved = belongings_of(session, old_id)
-    succeed(session, old_id, new_id, on, now)
     old, new = session.get_one(Organisation, old_id), session.get_one(Organisation, new_id)
     told = Told(f"{old.name} became {new.name} on {on.day} {on:%B %Y}, which plans this now.", merged=True)
+    return _merge(session, old, new, on, told, user_id, now)
+
+
+def answer_spelling(
+    session: Session, question_id: uuid.UUID, *, same: bool, user_id: uuid.UUID | None, now: datetime
+) -> str:
+    """Take the answer whether two organisations are the same; what a spelling had goes over. Returns what was done.
+
+    Raises `NotFound`, and `InvalidTransition` where somebody has answered.
+    """
+    question = answer_question(session, question_id, same=same)
+    new, known = (session.get_one(Organisation, key) for key in (question.new_id, question.known_id))
+    subject = f"{new.slug} {'=' if same else '≠'} {known.slug}"
+    note_deed(session, "answer_spelling", subject=subject, user_id=user_id, organisation_id=known.id, now=now)
+    if not same:
+        return f"{new.name} stays an organisation of its own."
+    told = Told(f"“{new.name}” is another name of {known.name}.", merged=True, alias=True)
+    _merge(session, new, known, london_day(now), told, user_id, now)
+    give_names(session, new.id, known.id)
+    return f"{new.name} is a name of {known.name} now."
+
+
+def _merge(
+    session: Session,
+    old: Organisation,
+    new: Organisation,
+    on: date,
+    told: Told,
+    user_id: uuid.UUID | None,
+    now: datetime,
+) -> Belongings:
+    old_id, new_id = old.id, new.id
+    moved = belongings_of(session, old_id)
+    succeed(session, old_id, new_id, on, now)
     entries = sa.select(Entry.id).where(Entry.organisation_id == old_id).order_by(Entry.reference)
     for entry_id in session.scalars(entries).all():
         hand_over(session, entry_id, new_id, told, by=Author(user_id), now=now)

@@ -19,7 +19,7 @@ from kil_pipeline.errors import DomainError, InvalidTransition
 from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
 from kil_pipeline.exchange.mappings import ColumnMapping
 from kil_pipeline.exchange.plan_sheets import PlanSheet, SheetReader, find_plan_sheet
-from kil_pipeline.exchange.reports import ImportReport, Progress, UnreadableFile
+from kil_pipeline.exchange.reports import ImportReport, Progress, UnreadableFile, questions_asked
 from kil_pipeline.exchange.row_entries import OtherOrganisation, ReadRow, RowEntries, named_organisation
 from kil_pipeline.exchange.tables import Row
 from kil_pipeline.organisations.organisations import current_organisation, find_organisation
@@ -68,6 +68,7 @@ def import_plan(
         except UnreadableFile as error:
             run.report.broken_off = str(error)
     run.finish()
+    run.report.warnings += questions_asked(database, now)
     return run.report
 
 

@@ -23,7 +23,7 @@ from kil_pipeline.exchange.releases import (
     plain_case,
     read_release,
 )
-from kil_pipeline.exchange.reports import ImportReport, Outcome, Progress, UnreadableFile
+from kil_pipeline.exchange.reports import ImportReport, Outcome, Progress, UnreadableFile, questions_asked
 from kil_pipeline.organisations.organisations import (
     Organisation,
     OrganisationKind,
@@ -31,6 +31,7 @@ from kil_pipeline.organisations.organisations import (
     learn_spelling,
     recognise_organisation,
 )
+from kil_pipeline.organisations.spellings import ask_about
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.drafts import create_entry, read_draft, save_draft
 from kil_pipeline.plan.entries import Entry
@@ -67,6 +68,7 @@ def import_releases(
             if dry_run:
                 session.rollback()
         progress(f"{min(start + batch, len(planned))} of {len(planned)} planning notices")
+    report.warnings += questions_asked(database, now)
     return report
 
 
@@ -173,12 +175,14 @@ _FROM_NOTICES = (
 def _organisation(session: Session, buyer: Buyer, now: datetime) -> Organisation:
     known = recognise_organisation(session, name=buyer.name, identifiers=buyer.identifiers)
     if known is None:
-        return add_organisation(
+        new = add_organisation(
             session,
             name=plain_case(buyer.name),
             kind=OrganisationKind.COMMISSIONER,
             identifiers=buyer.identifiers,
             now=now,
         )
+        ask_about(session, new, now)
+        return new
     learn_spelling(session, known, name=buyer.name, identifiers=buyer.identifiers)
     return known

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from kil_pipeline.database import Database
 from kil_pipeline.errors import DomainError
+from kil_pipeline.organisations.spellings import open_questions
 from kil_pipeline.plan.submissions import Request
 from kil_pipeline.text import clean_line, shorten
 
@@ -114,6 +117,13 @@ class ImportReport:
             yield f"{self.bad_rows} row{'' if self.bad_rows == 1 else 's'} could not be read.{where}"
         if self.broken_off:
             yield f"Only what came before this could be read: {self.broken_off}"
+
+
+def questions_asked(database: Database, now: datetime) -> list[str]:
+    """Return the names that an import at `now` brought and that may be other spellings of known ones."""
+    with database.read() as session:
+        asked = open_questions(session, asked_at=now)
+    return [f"{question.sentence} An operator can say so on the site." for question in asked][:MOST_LINES]
 
 
 def waiting_sentences(asked: Mapping[Request, int]) -> list[str]:

@@ -23,6 +23,7 @@ from kil_pipeline.organisations.organisations import (
     normalise_name,
     recognise_organisation,
 )
+from kil_pipeline.organisations.spellings import ask_about
 from kil_pipeline.plan.answers import answer_fields
 from kil_pipeline.plan.changes import describe_changes
 from kil_pipeline.plan.contents import NOBODY, Author, EntryContent
@@ -218,6 +219,7 @@ def named_organisation(session: Session, name: str, now: datetime) -> uuid.UUID:
     known = recognise_organisation(session, name=name)
     if known is None:
         known = add_organisation(session, name=name, kind=OrganisationKind.COMMISSIONER, now=now)
+        ask_about(session, known, now)
     return known.id
 
 

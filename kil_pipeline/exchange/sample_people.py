@@ -15,7 +15,7 @@ from kil_pipeline.alerts.subscribers import add_choices
 from kil_pipeline.engagement.coming import Person, ask_to_come, confirm
 from kil_pipeline.engagement.registrations import Registration, Way
 from kil_pipeline.engagement.session_queries import public_session
-from kil_pipeline.exchange.sample_deeds import Deed, SamplePast
+from kil_pipeline.exchange.sample_deeds import Deed, SamplePast, known
 from kil_pipeline.organisations.members import User
 from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.criteria import Criteria
@@ -23,8 +23,11 @@ from kil_pipeline.plan.drafts import find_draft, save_draft
 from kil_pipeline.plan.publishing_rules import PublishingRules, choose_rules
 from kil_pipeline.plan.queries import public_entry
 from kil_pipeline.plan.submissions import request_publication
+from kil_pipeline.reference.areas import find_area
+from kil_pipeline.reference.themes import find_theme
 from kil_pipeline.support.help_requests import AskedHelp, HelpRequest, ask_for_help, confirm_help
 from kil_pipeline.support.interests import Interest, InterestAnswers, Visibility, confirm_interest, show_interest
+from kil_pipeline.support.profiles import Profile, ProfileAnswers, ask_for_profile, save_profile
 
 OFFER_FOR = timedelta(days=2)
 DIGEST_HOUR = time(8)
@@ -53,6 +56,7 @@ class SamplePeople(SamplePast):
             "help": self._help,
             "bulletin": self._bulletin,
             "approval": self._approval,
+            "profile": self._profile,
         }
         for kind, make in kinds.items():
             for row in table[kind]:
@@ -102,6 +106,19 @@ class SamplePeople(SamplePast):
         def do(session: Session, at: datetime) -> None:
             criteria = (Criteria(areas=tuple(row["areas"])),)
             add_choices(session, row["email"], criteria, Frequency.BULLETIN, 0, digest_hour=DIGEST_HOUR, now=at)
+
+        return do
+
+    def _profile(self, row: Mapping[str, Any]) -> Do:
+        """Let a VCSE organisation show its profile to everyone."""
+
+        def do(session: Session, at: datetime) -> None:
+            ask_for_profile(session, row["email"], at)
+            themes = tuple(known(find_theme(name), name).code for name in row["themes"])
+            areas = tuple(known(find_area(name), name).code for name in row["areas"])
+            answers = ProfileAnswers(row["name"], row["about"], themes, areas, public=True)
+            asked = sa.select(Profile.id).where(Profile.email == row["email"])
+            save_profile(session, session.scalars(asked).one(), answers, at)
 
         return do
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
+from kil_pipeline.engagement.organisation_documents import add_document
 from kil_pipeline.exchange.sample_answers import SampleAnswers
 from kil_pipeline.exchange.sample_deeds import Deed
 from kil_pipeline.exchange.sample_mergers import SampleMergers
@@ -22,8 +23,9 @@ from kil_pipeline.exchange.sample_people import SamplePeople
 from kil_pipeline.exchange.sample_plan import SamplePlan
 from kil_pipeline.exchange.sample_programme import SampleProgramme
 from kil_pipeline.exchange.sample_records import record_steps
+from kil_pipeline.organisations.identifiers import parse_identifier
 from kil_pipeline.organisations.members import Role, add_member
-from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, add_organisation
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, add_organisation, learn_spelling
 from kil_pipeline.settings import config_path
 from kil_pipeline.support.offers import SupportSettings, set_support
 from kil_pipeline.times import london_day
@@ -109,8 +111,13 @@ def _add_organisations(session: Session, now: datetime) -> dict[str, uuid.UUID]:
             prefix=row["prefix"],
             contact=row["contact"],
             website=row["website"],
+            identifiers=[parse_identifier(text) for text in row.get("identifiers", ())],
             now=now,
         )
+        for name in row.get("names", ()):
+            learn_spelling(session, organisation, name=name, identifiers=())
+        for document in row.get("documents", ()):
+            add_document(session, organisation.id, document["title"], url=document["url"], now=now)
         added[row["key"]] = organisation.id
         if "areas" in row:
             offer = SupportSettings(tuple(row["areas"]), tuple(row["support"]), row["how_to_ask"], "")

@@ -21,17 +21,19 @@ from kil_pipeline.organisations.organisations import (
     PublicOrganisation,
     current_organisation,
 )
+from kil_pipeline.organisations.spellings import is_alias
 from kil_pipeline.times import london_day
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A body that became another on a day. `heir`: what it became in the end."""
+    """A body that became another on a day. `heir`: what it became in the end; `alias`: it was the same all the time."""
 
     name: str
     slug: str
     on: date
     heir: PublicOrganisation
+    alias: bool
 
 
 def succeed(session: Session, old_id: uuid.UUID, new_id: uuid.UUID, on: date, now: datetime) -> None:
@@ -76,7 +78,8 @@ def ended_bodies(session: Session, slugs: tuple[str, ...]) -> tuple[Ended, ...]:
 
 def _ended(session: Session, row: Organisation) -> Ended:
     assert row.ended_on is not None  # `succeed` writes both
-    return Ended(row.name, row.slug, row.ended_on, PublicOrganisation.of(current_organisation(session, row.id)))
+    heir = PublicOrganisation.of(current_organisation(session, row.id))
+    return Ended(row.name, row.slug, row.ended_on, heir, alias=is_alias(session, heir.id, row.name))
 
 
 def _check(session: Session, old: Organisation, new: Organisation, on: date, now: datetime) -> None:

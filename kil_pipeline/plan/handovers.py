@@ -24,11 +24,15 @@ from kil_pipeline.plan.submissions import Submission
 
 @dataclass(frozen=True)
 class Told:
-    """What readers are told of a handover: a sentence, and the reason. `merged`: the whole body went over."""
+    """What readers are told of a handover: a sentence, and the reason.
+
+    `merged`: the whole body went over; `alias`: it was the same body under another name.
+    """
 
     sentence: str
     why: str = ""
     merged: bool = False
+    alias: bool = False
 
 
 def hand_over(
@@ -104,7 +108,8 @@ def _tell(
         )
     )
     row.organisation_id, row.updated_at = new.id, now
-    row.formerly = [*(name for name in row.formerly if name not in (old.name, new.name)), old.name]
+    if not told.alias:
+        row.formerly = [*(name for name in row.formerly if name not in (old.name, new.name)), old.name]
     session.flush()
     public = PublicEntry.of(row, new)
     forget_entry(session, entry_id)

@@ -1,6 +1,7 @@
 """A small organisation's profile: said once, then filled in wherever a form would ask again.
 
-It is optional, has no password, and is opened by a signed link in a mail. Nobody else sees it.
+It is optional, has no password, and is opened by a signed link in a mail. Nobody else sees it, unless its owner chooses
+that everyone does (see `support.public_profiles`).
 """
 
 import uuid
@@ -37,6 +38,7 @@ class Profile(Base):
     """What an organisation said of itself. Erased on request, `SAVED_KEPT` after saving, `UNSAVED_KEPT` without."""
 
     __tablename__ = "profile"
+    __table_args__ = (sa.Index("ix_profile_public", "public", "name"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
@@ -49,6 +51,8 @@ class Profile(Base):
     charity_number: Mapped[str] = mapped_column(sa.String(20), default="")
     company_number: Mapped[str] = mapped_column(sa.String(20), default="")
     accreditations: Mapped[str] = mapped_column(sa.Text, default="")
+    public: Mapped[bool] = mapped_column(default=False)
+    """Whether everyone may see the public part of it."""
     asked_at: Mapped[datetime] = mapped_column(index=True)
     saved_at: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -66,6 +70,7 @@ class ProfileAnswers:
     charity_number: str = ""
     company_number: str = ""
     accreditations: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,7 @@ def profile_view(session: Session, profile_id: uuid.UUID) -> ProfileView:
         charity_number=row.charity_number,
         company_number=row.company_number,
         accreditations=row.accreditations,
+        public=row.public,
     )
     return ProfileView(row.id, row.email, row.saved_at is not None, answers)
 
@@ -133,7 +139,7 @@ def save_profile(session: Session, profile_id: uuid.UUID, answers: ProfileAnswer
     row.themes, row.areas = list(answers.themes), list(answers.areas)
     row.income, row.staff = answers.income, answers.staff
     row.charity_number, row.company_number = answers.charity_number, answers.company_number
-    row.saved_at = now
+    row.public, row.saved_at = answers.public, now
     session.flush()
 
 

@@ -10,6 +10,7 @@ import web.wiring  # noqa: F401  # imports every table
 from kil_pipeline.alerts.criteria_index import keep_criteria, matching_criteria
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
 from kil_pipeline.database import Base, Database
+from kil_pipeline.engagement.early_notice_records import RecordKeeper
 from kil_pipeline.engagement.session_queries import public_sessions
 from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.errors import InvalidTransition
@@ -21,6 +22,7 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import (
     Organisation,
     OrganisationKind,
+    PublicOrganisation,
     add_organisation,
     current_organisation,
     find_organisation,
@@ -247,6 +249,7 @@ def test_every_table_that_names_an_organisation_is_thought_of() -> None:
     stays = {
         "organisation", "organisation_identifier", "organisation_name",  # they lead to the successor
         "entry_handover",  # what was, stays
+        "spelling_question",  # what was answered, stays
         "answered_request",  # of tokens that end; gone after a day
     }  # fmt: skip
     assert naming == moved | one_by_one | people | merged | stays
@@ -261,3 +264,18 @@ def test_the_plan_of_another_body_is_not_touched(database: Database) -> None:
         merge(session, old, new)
 
         assert public_entry(session, "OTH-0001") == before
+
+
+def test_the_successors_figures_count_what_came_over(database: Database) -> None:
+    keeper = RecordKeeper()
+    with database.write() as session:
+        old, new = two_boards(session)
+        publish(session, old.id, some_content("Carers’ breaks"))
+        publish(session, new.id, some_content("Dental vans"))
+        everyone = (PublicOrganisation.of(old), PublicOrganisation.of(new))
+        before = keeper.records(session, everyone, NOW.date())
+        merge(session, old, new)
+        after = keeper.records(session, everyone, NOW.date())
+
+        assert [before[one.id].plan.live for one in everyone] == [1, 1]
+        assert [after[one.id].plan.live for one in everyone] == [0, 2]

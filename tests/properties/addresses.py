@@ -34,6 +34,7 @@ READ = (
     "/entries/EXC-0002/changes/2", "/entries/EXC-0002/changes/3", "/entries/EXC-0003/changes/1",
     "/commissioners", "/commissioners?page=2", "/commissioners.csv", "/commissioners/exampleshire-council",
     "/commissioners/nowhere", "/organisations/exampleshire-council/files/nonsense",
+    "/vcse-organisations", "/vcse-organisations/00000000-0000-0000-0000-000000000000",
     "/entries/EXC-0001/compare/1/1", "/entries/EXC-0002/compare/1/2", "/entries/EXC-0002/compare/3/1",
     "/entries/EXC-0003/compare/1/2", "/entries/EXC-0002/compare?one=1&other=3", "/entries/EXC-0001/compare",
     "/sessions", "/sessions?area=E08000035", "/sessions/EXC-S0025", "/sessions/EXC-S0025.ics", "/sessions/NONE-S1",

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
@@ -16,7 +17,7 @@ from kil_pipeline.plan.contents import EntryContent
 from tests.factories import NOW, TODAY, a_commissioner
 from tests.web.forms import Form
 from tests.web.html import HtmlPage
-from tests.web.visitors import csrf_token
+from tests.web.visitors import csrf_token, sign_in
 
 SignIn = Callable[..., FlaskClient]
 ADDRESS = "/workspace/organisation/documents"
@@ -158,3 +159,16 @@ def test_a_file_is_not_found_under_another_name(client: FlaskClient, admin: Flas
     others = (address.replace("exampleshire-council", "other"), f"{PAGE}/files/x", "/organisations/x/files/nonsense")
 
     assert [client.get(other).status_code for other in others] == [404, 404, 404]
+
+
+def test_another_organisations_document_is_not_taken_out(
+    app: Flask, client: FlaskClient, admin: FlaskClient, sqlite_database: Database
+) -> None:
+    send(admin, "add", ("strategy.pdf", A_PDF), title="Procurement strategy")
+    address = HtmlPage(client.get(PAGE)).links()["Procurement strategy"]
+    with sqlite_database.write() as session:
+        other = a_commissioner(session, "Otherham Council").id
+    stranger = sign_in(app.test_client(), sqlite_database, other, Role.ADMIN)
+    send(stranger, "remove", document=address.rpartition("/")[2])
+
+    assert client.get(address).status_code == 200

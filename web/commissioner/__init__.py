@@ -42,6 +42,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     session_views,  # noqa: F401
     settings_views,  # noqa: F401
     sign_in_views,  # noqa: F401
+    spelling_views,  # noqa: F401
     status_views,  # noqa: F401
     support_views,  # noqa: F401
     token_views,  # noqa: F401

@@ -53,6 +53,7 @@ DEEDS = {
     "add_document": "added a document of the organisation",
     "remove_document": "took a document of the organisation out",
     "set_logo": "chose a logo",
+    "answer_spelling": "said whether two names are the same body’s",
     "merge_organisation": "let one body become another",
     "move_entry": "moved a planned opportunity to another body",
     "export_audit": "took along this record",

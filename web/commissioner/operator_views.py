@@ -11,6 +11,7 @@ from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.organisations import current_organisation, find_organisation
 from kil_pipeline.organisations.overviews import count_organisations, overviews
 from kil_pipeline.organisations.second_factors import has_second_factor
+from kil_pipeline.organisations.spellings import open_questions
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import needs_person, person
@@ -76,10 +77,12 @@ def _page(slug: str = "", email: str = "", problems: list[tuple[str, str]] | Non
         total = count_organisations(db)
         pages = max(1, -(-total // PER_PAGE))
         page = max(1, min(pages, request.args.get("page", 1, type=int)))
+        alike = len(open_questions(db))
         found = overviews(db, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     return render_template(
         "commissioner/operator.html",
         organisations=found,
+        alike=alike,
         page=page,
         pages=pages,
         total=total,

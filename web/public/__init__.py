@@ -19,5 +19,6 @@ from web.public import (  # noqa: E402  # views register themselves
     plan_views,  # noqa: F401
     record_views,  # noqa: F401
     session_views,  # noqa: F401
+    vcse_views,  # noqa: F401
     venue_views,  # noqa: F401
 )

@@ -42,12 +42,16 @@ def read_profile_form(form: MultiDict[str, str]) -> tuple[ProfileAnswers, Proble
     chosen = tuple(code for code in form.getlist("area") if code in areas())
     if len(chosen) > MOST_AREAS:
         problems.append(("area", f"Choose at most {MOST_AREAS} areas, or a wider one."))
+    public = form.get("public") == "yes"
+    if public and not cleaned["name"]:
+        problems.append(("name", "Write your organisation’s name: everyone is to see it."))
     answers = ProfileAnswers(
         **cleaned,
         themes=tuple(code for code in form.getlist("theme") if code in known),
         areas=chosen,
         income=form["income"] if form.get("income") in INCOMES else "",
         staff=form["staff"] if form.get("staff") in STAFF else "",
+        public=public,
     )
     return answers, tuple(problems)
 

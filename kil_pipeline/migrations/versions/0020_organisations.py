@@ -14,6 +14,9 @@ depends_on = None
 def upgrade() -> None:
     _widen_organisations()
     _add_documents()
+    _add_questions()
+    op.add_column("profile", sa.Column("public", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index(op.f("ix_profile_public"), "profile", ["public", "name"])
     op.add_column("public_entry", sa.Column("formerly", sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
         "entry_handover",
@@ -29,6 +32,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_handover")),
     )
     op.create_index(op.f("ix_entry_handover_entry_id"), "entry_handover", ["entry_id"])
+
+
+def _add_questions() -> None:
+    op.create_table(
+        "spelling_question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("new_id", sa.Uuid(), nullable=False),
+        sa.Column("known_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("same", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["new_id"], ["organisation.id"], name=op.f("fk_spelling_question_new_id_organisation")),
+        sa.ForeignKeyConstraint(
+            ["known_id"], ["organisation.id"], name=op.f("fk_spelling_question_known_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spelling_question")),
+        sa.UniqueConstraint("new_id", "known_id", name=op.f("uq_spelling_question_new_id")),
+    )
 
 
 def _add_documents() -> None:
