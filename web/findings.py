@@ -58,7 +58,7 @@ def examine_database(database: Database, now: datetime) -> Iterator[Finding]:
 def _clock(session: Session, database: Database, now: datetime) -> Iterator[Finding]:
     if not worker_alive(session, now):
         minutes = int(ALIVE.total_seconds() // 60)
-        says = f"Nothing ticked for {minutes} minutes: no alert is made and no mail leaves. Nothing is lost meanwhile."
+        says = f"Nothing ticked for {minutes} minutes: no alert is made and no email leaves. Nothing is lost meanwhile."
         yield Finding(True, says, f"Start `kil {'serve' if database.sqlite else 'worker'}`, or read its log.")
     for tick in last_ticks(session):
         if tick.failed and tick.beat_at > now - ALIVE:  # one that is gone says nothing of today
@@ -88,7 +88,7 @@ def _deliveries(session: Session, now: datetime) -> Iterator[Finding]:
     )
     number, oldest = session.execute(waiting).one()
     if number:
-        says = f"Mails that are overdue: {number}, the oldest since {_moment(oldest)}."
+        says = f"Emails that are overdue: {number}, the oldest since {_moment(oldest)}."
         yield Finding(True, says, "Is `kil serve` or `kil worker` running? `kil tick` sends them now.")
     for state, says, mend in (
         (
@@ -100,7 +100,7 @@ def _deliveries(session: Session, now: datetime) -> Iterator[Finding]:
         ("unknown", "may have arrived or not", "Look for their Message-ID in the mail server's log."),
     ):
         for detail, many in _causes(session, state, now):
-            yield Finding(False, f"Mails that {says}: {many}. Cause: {detail or 'not given'}", mend)
+            yield Finding(False, f"Emails that {says}: {many}. Cause: {detail or 'not given'}", mend)
 
 
 def _causes(session: Session, state: str, now: datetime) -> list[tuple[str, int]]:
@@ -119,7 +119,7 @@ def _causes(session: Session, state: str, now: datetime) -> list[tuple[str, int]
 def _suppressions(session: Session) -> Iterator[Finding]:
     number = session.scalar(sa.select(sa.func.count()).select_from(Suppression)) or 0
     if number:
-        yield Finding(False, f"Addresses that are never mailed, because mail servers refused them: {number}.")
+        yield Finding(False, f"Addresses that are never emailed, because mail servers refused them: {number}.")
 
 
 def _moment(at: datetime) -> str:

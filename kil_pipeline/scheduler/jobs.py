@@ -34,6 +34,7 @@ from kil_pipeline.scheduler.erasure import erase_old_records
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.scheduler.webhook_job import call_webhooks
 from kil_pipeline.settings import Settings
+from kil_pipeline.support.bulletins import make_due_drafts
 from kil_pipeline.times import utc_now
 
 MOST_BATCHES = 1000
@@ -214,6 +215,10 @@ def _note_silences(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: note_silences(session, digest_hour=jobs.settings.digest_at, now=now))
 
 
+def _draft_bulletins(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: make_due_drafts(session, jobs.settings.digest_at, now))
+
+
 def _call_webhooks(jobs: Jobs, now: datetime) -> int:
     return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, jobs.monotonic, now)
 
@@ -288,6 +293,7 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("reminders looked at", _remind),
     ("outlooks made", _outlooks),
     ("silences noted", _note_silences),
+    ("bulletins drafted", _draft_bulletins),
     ("mails sent", send_deliveries),
     ("webhooks told", _call_webhooks),
     ("hub told", _ping_hub),

@@ -50,7 +50,7 @@ def ask_provider() -> Any:
     try:
         return client.authorize_redirect(absolute("/sign-in/openid/back"))
     except (AuthlibBaseError, requests.RequestException):
-        return _failed("It did not answer. Try again in a minute, or sign in with a mail.")
+        return _failed("It did not answer. Try again in a minute, or sign in with an email.")
 
 
 @blueprint.get("/sign-in/openid/back")
@@ -60,10 +60,12 @@ def come_back() -> Response | tuple[str, int]:
     try:
         claims = client.authorize_access_token().get("userinfo") or {}
     except (AuthlibBaseError, JoseError, requests.RequestException, ValueError):
-        return _failed("It did not confirm who you are. Try again, or sign in with a mail.")
+        return _failed("It did not confirm who you are. Try again, or sign in with an email.")
     email = claims.get("email")
     if not isinstance(email, str) or claims.get("email_verified") is not True:
-        return _failed("It did not confirm your mail address. Sign in with a mail, or ask those who run the account.")
+        return _failed(
+            "It did not confirm your email address. Sign in with an email, or ask those who run the account."
+        )
     with database().write() as db:
         begun = _begin(db, email)
     if begun is None:
