@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.deliveries import Delivery
+from kil_pipeline.alerts.mail_domains import SlowDomain
 from kil_pipeline.alerts.matches import matched_position
 from kil_pipeline.alerts.suppressions import Suppression
 from kil_pipeline.alerts.webhooks import Webhook
@@ -49,6 +50,7 @@ def examine_database(database: Database, now: datetime) -> Iterator[Finding]:
             yield from _matching(session, now)
             yield from _deliveries(session, now)
             yield from _webhooks(session)
+            yield from _slow_domains(session)
             yield from _suppressions(session)
     except SQLAlchemyError as error:
         says = f"The database cannot be reached: {str(error).splitlines()[0]}"
@@ -114,6 +116,15 @@ def _causes(session: Session, state: str, now: datetime) -> list[tuple[str, int]
         .limit(MOST_CAUSES)
     )
     return [(detail, many) for detail, many in session.execute(causes)]
+
+
+def _slow_domains(session: Session) -> Iterator[Finding]:
+    found = session.scalars(
+        sa.select(SlowDomain).order_by(SlowDomain.since, SlowDomain.domain).limit(MOST_CAUSES)
+    ).all()
+    for row in found:
+        says = f"Mail to {row.domain} is put off since {_moment(row.since)}. Its server said: {row.detail}"
+        yield Finding(False, says, "It is tried again by itself, within the hour. Other mail is not held up.")
 
 
 def _suppressions(session: Session) -> Iterator[Finding]:

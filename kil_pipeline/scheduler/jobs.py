@@ -29,6 +29,7 @@ from kil_pipeline.engagement.response_days import raise_overdue_answers, warn_ow
 from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
 from kil_pipeline.mail_limits import MailLimits
 from kil_pipeline.plan.early_notices import raise_approaching, raise_overdue, turn_day
+from kil_pipeline.plan.stale_entries import raise_stale
 from kil_pipeline.plan.submission_decisions import lift_held
 from kil_pipeline.scheduler.erasure import erase_old_records
 from kil_pipeline.scheduler.notices import NOTICES
@@ -138,6 +139,10 @@ def _raise_approaching(jobs: Jobs, now: datetime) -> int:
 
 def _raise_overdue(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: raise_overdue(session, now), alone=True)
+
+
+def _raise_stale(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: raise_stale(session, now), alone=True)
 
 
 def _lift_held(jobs: Jobs, now: datetime) -> int:
@@ -281,6 +286,7 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("days turned", _turn_day),
     ("key dates looked at", _raise_approaching),
     ("overdue reasons flagged", _raise_overdue),
+    ("late openings flagged", _raise_stale),
     ("held publications lifted", _lift_held),
     ("releases warned of", _warn_of_releases),
     ("values released", _release_values),
