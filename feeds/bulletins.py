@@ -2,7 +2,8 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 from kil_pipeline.alerts.letters import DigestItem
@@ -15,21 +16,35 @@ WIDTH = 72
 _MARKED = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 
 
-def bulletin_html(items: Sequence[DigestItem], address: str) -> str:
+@dataclass(frozen=True)
+class OwnWords:
+    """What an organisation adds to a bulletin: an introduction by its paragraphs, and a note on items by their ids."""
+
+    introduction: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_WORDS = OwnWords()
+
+
+def bulletin_html(items: Sequence[DigestItem], address: str, own: OwnWords = NO_WORDS) -> str:
     """Return HTML to paste into a newsletter: headings, paragraphs and links, no styles."""
-    parts = [_item_html(item, address) for item in items]
+    parts = [f"<p>{escape(line)}</p>" for line in own.introduction]
+    parts += [_item_html(item, address, own) for item in items]
     return "\n".join([*parts, f"<p><em>{escape(DISCLAIMER)}</em></p>"]) + "\n"
 
 
-def bulletin_text(items: Sequence[DigestItem], address: str) -> str:
+def bulletin_text(items: Sequence[DigestItem], address: str, own: OwnWords = NO_WORDS) -> str:
     """Return plain text, lines of at most `WIDTH` characters but for links."""
-    parts = ["\n".join(_item_text(item, address)) for item in items]
+    parts = [_wrap(line) for line in own.introduction]
+    parts += ["\n".join(_item_text(item, address, own)) for item in items]
     return "\n\n".join([*parts, _wrap(f"Please note: {DISCLAIMER}")]) + "\n"
 
 
-def bulletin_markdown(items: Sequence[DigestItem], address: str) -> str:
+def bulletin_markdown(items: Sequence[DigestItem], address: str, own: OwnWords = NO_WORDS) -> str:
     """Return Markdown (CommonMark); what stands in the plan is escaped."""
-    parts = ["\n\n".join(_item_markdown(item, address)) for item in items]
+    parts = [_mark(line) for line in own.introduction]
+    parts += ["\n\n".join(_item_markdown(item, address, own)) for item in items]
     return "\n\n".join([*parts, f"*{_mark(DISCLAIMER)}*"]) + "\n"
 
 
@@ -50,29 +65,31 @@ def _headline(item: DigestItem) -> str:
     return f"{clean_line(item.news)}: {title}" if item.news else title
 
 
-def _told(item: DigestItem) -> list[tuple[str, str]]:
+def _told(item: DigestItem, own: OwnWords) -> list[tuple[str, str]]:
     """Return what is said of an item: each line with its label."""
-    rows = [("Can we go for it?", item.can_we_go), ("What to do now:", item.what_to_do)]
+    rows = [("", own.notes.get(item.subject_id, ""))]
+    rows += [("Can we go for it?", item.can_we_go), ("What to do now:", item.what_to_do)]
     rows += [("", sentence) for sentence in item.sentences]
     rows += [("The reason given:", item.why), ("From:", item.commissioner_name)]
     return [(label, clean_line(text)) for label, text in rows if text]
 
 
-def _item_html(item: DigestItem, address: str) -> str:
+def _item_html(item: DigestItem, address: str, own: OwnWords) -> str:
     link = escape(address + item.path)
     rows = [
-        f"<p>{f'<strong>{escape(label)}</strong> ' if label else ''}{escape(text)}</p>" for label, text in _told(item)
+        f"<p>{f'<strong>{escape(label)}</strong> ' if label else ''}{escape(text)}</p>"
+        for label, text in _told(item, own)
     ]
     return "\n".join([f'<h3><a href="{link}">{escape(_headline(item))}</a></h3>', *rows])
 
 
-def _item_text(item: DigestItem, address: str) -> list[str]:
-    rows = [_wrap(f"{label} {text}".strip()) for label, text in _told(item)]
+def _item_text(item: DigestItem, address: str, own: OwnWords) -> list[str]:
+    rows = [_wrap(f"{label} {text}".strip()) for label, text in _told(item, own)]
     return [_wrap(_headline(item).upper()), *rows, address + item.path]
 
 
-def _item_markdown(item: DigestItem, address: str) -> list[str]:
-    rows = [f"**{label}** {_mark(text)}" if label else _mark(text) for label, text in _told(item)]
+def _item_markdown(item: DigestItem, address: str, own: OwnWords) -> list[str]:
+    rows = [f"**{label}** {_mark(text)}" if label else _mark(text) for label, text in _told(item, own)]
     return [f"### [{_mark(_headline(item))}]({address}{item.path})", *rows]
 
 

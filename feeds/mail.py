@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from feeds import mail_texts
-from feeds.bulletins import bulletin_html, bulletin_text
+from feeds.bulletins import OwnWords, bulletin_html, bulletin_text
 from feeds.invitations import render_invitation
 from feeds.mail_digests import LONGEST_SUBJECT, DigestWriter, clean_item, nouns, write_subject
 from kil_pipeline.alerts.letters import (
@@ -28,6 +28,7 @@ from kil_pipeline.alerts.letters import (
 from kil_pipeline.engagement.session_letters import SessionLetter
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.settings import Settings
+from kil_pipeline.support.bulletin_lists import BulletinLetter
 from kil_pipeline.text import clean_line, shorten
 
 
@@ -77,6 +78,8 @@ def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
             return _render_address_change(templates, site, letter)
         if isinstance(letter, AddressChangedLetter):
             return _render_address_changed(templates, site)
+        if isinstance(letter, BulletinLetter):
+            return _render_list_bulletin(templates, site, letter)
         if isinstance(letter, NoticeLetter):
             return _render_notice(templates, site, letter)
         return _render_sign_in(templates, site, letter)
@@ -98,6 +101,18 @@ def _render_bulletin(templates: Environment, site: Site, letter: DigestLetter) -
             bulletin=bulletin_html(letter.items, site.address),
         ),
         headers=_list_headers(site, letter),
+    )
+
+
+def _render_list_bulletin(templates: Environment, site: Site, letter: BulletinLetter) -> Message:
+    notes = {item.subject_id: note for item, note in zip(letter.items, letter.notes, strict=True)}
+    own = OwnWords(tuple(clean_line(line) for line in letter.paragraphs), notes)
+    return Message(
+        subject=shorten(clean_line(letter.subject), LONGEST_SUBJECT),
+        text=mail_texts.write_list_bulletin(letter, bulletin_text(letter.items, site.address, own), site.address),
+        html=templates.get_template("mail/list_bulletin.html").render(
+            letter=letter, bulletin=bulletin_html(letter.items, site.address, own)
+        ),
     )
 
 

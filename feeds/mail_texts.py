@@ -47,9 +47,9 @@ def write_digest_end(
         parts += [f"{_wrap(item.title, '  ')}\n  {address}{item.path}" for item in rest]
     parts += [
         _wrap(f"Please note: {DISCLAIMER}"),
-        _wrap(f"This mail is from {site_name}. How often: {frequency.label}."),
+        _wrap(f"This email is from {site_name}. How often: {frequency.label}."),
         "Change what you get:\n" + address + manage_path,
-        "Stop all mail (unsubscribe):\n" + address + unsubscribe_path,
+        "Stop all emails (unsubscribe):\n" + address + unsubscribe_path,
     ]
     return _join(parts)
 
@@ -64,9 +64,15 @@ def write_bulletin(letter: DigestLetter, bulletin: str, intro: str, address: str
             "-" * WIDTH + "\n\n" + bulletin + "\n" + "-" * WIDTH,
             _wrap(f"Do not pass on what follows: these links are yours. How often: {letter.frequency.label}."),
             "Change what you get:\n" + address + letter.manage_path,
-            "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
+            "Stop all emails (unsubscribe):\n" + address + letter.unsubscribe_path,
         ]
     )
+
+
+def write_list_bulletin(letter: NoticeLetter, bulletin: str, address: str) -> str:
+    """Return the text of a bulletin to an organisation's own list."""
+    links = [f"{words}:\n{address}{path}" for words, path in letter.buttons]
+    return _join([_wrap(f"The bulletin of {letter.heading}"), bulletin.rstrip(), "-" * WIDTH, *links])
 
 
 def shapes_of(letter: DigestLetter) -> list[tuple[str, str]]:
@@ -86,9 +92,9 @@ def write_outlook(letter: OutlookLetter, intro: str, site_name: str, address: st
         [
             *parts,
             _wrap(f"Please note: {DISCLAIMER}"),
-            _wrap(f"This mail is from {site_name}. It comes once a week, because you asked for it."),
+            _wrap(f"This email is from {site_name}. It comes once a week, because you asked for it."),
             "Change what you get:\n" + address + letter.manage_path,
-            "Stop all mail (unsubscribe):\n" + address + letter.unsubscribe_path,
+            "Stop all emails (unsubscribe):\n" + address + letter.unsubscribe_path,
         ]
     )
 
@@ -131,7 +137,7 @@ def write_sign_in(letter: SignInLetter, site_name: str, address: str) -> str:
             ),
             _wrap(
                 f"Either works once, for {letter.minutes} minutes; the link on any device. If you did not ask for it, "
-                "do nothing: nobody can sign in without this mail. We never ask for the code by phone or by mail."
+                "do nothing: nobody can sign in without this email. We never ask for the code by phone or by email."
             ),
             _wrap(site_name) + "\n" + address,
         ]
@@ -157,11 +163,11 @@ def write_address_changed(site_name: str, address: str) -> str:
         [
             "Hello,",
             _wrap(
-                f"Your alerts from {site_name} go to another address from now on, as you asked. This is the last mail "
+                f"Your alerts from {site_name} go to another address from now on, as you asked. This is the last email "
                 "to this one."
             ),
             _wrap(
-                "If it was not you: somebody used the link in one of your mails, which may have been passed on. "
+                "If it was not you: somebody used the link in one of your emails, which may have been passed on. "
                 "You can ask for alerts to this address again here:"
             ),
             address + "/alerts/new",

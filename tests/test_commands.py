@@ -69,7 +69,7 @@ def test_doctor_ends_with_1_where_anything_is_broken(kil: Run, tmp_path: Path) -
     ran = kil("doctor")
     assert (ran.code, ran.out.splitlines()[0]) == (
         1,
-        "BROKEN: Nothing ticked for 5 minutes: no alert is made and no mail leaves. Nothing is lost meanwhile.",
+        "BROKEN: Nothing ticked for 5 minutes: no alert is made and no email leaves. Nothing is lost meanwhile.",
     )
     with plan(tmp_path).write() as session:
         beat(session, "worker", utc_now())

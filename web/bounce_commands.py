@@ -25,7 +25,7 @@ def bounces_command(settings: Settings, database: Database, file: Path) -> None:
         for bounce in read_bounces(raw):
             with database.write() as session:
                 noted += note_bounce(session, bounce, utc_now())
-    click.echo(f"Mails read: {read}. Bounces noted: {noted}.")
+    click.echo(f"Emails read: {read}. Bounces noted: {noted}.")
 
 
 def read_mails(file: Path) -> Iterator[bytes]:

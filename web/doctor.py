@@ -55,13 +55,13 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(True, str(error), "Set KIL_MAIL; docs/operations.md lists what it takes.")
     yield from _scanner(settings)
     if settings.development:
-        yield Finding(False, "This is a development installation: anybody can read its mail at /dev/mail.")
+        yield Finding(False, "This is a development installation: anybody can read its email at /dev/mail.")
         return
     if not settings.base_url.startswith("https://"):
-        says = f"KIL_BASE_URL is {settings.base_url}: links in mails and feeds lead there, and cookies are not secure."
+        says = f"KIL_BASE_URL is {settings.base_url}: links in emails and feeds lead there, and cookies are not secure."
         yield Finding(True, says, "Set KIL_BASE_URL to the https:// address at which readers reach the site.")
     if outbox_folder(settings) is not None:
-        says = "KIL_MAIL writes mail to files: nobody gets any, and nobody can sign in."
+        says = "KIL_MAIL writes email to files: nobody gets any, and nobody can sign in."
         yield Finding(True, says, "Set KIL_MAIL to smtp://user:password@host:587?tls=1.")
     if parseaddr(settings.mail_from)[1].endswith(("@example.org", "@localhost")):
         says = f"KIL_MAIL_FROM is {settings.mail_from}: mail servers refuse such a sender."
@@ -88,4 +88,4 @@ def _disk(settings: Settings, free_bytes: Callable[[str], int]) -> Iterator[Find
         return
     if free < LEAST_FREE:
         says = f"Only {free // 1_000_000} MB are free where {settings.var} lies."
-        yield Finding(True, says, "Make room: old backups, and mails in a file outbox, which is never emptied.")
+        yield Finding(True, says, "Make room: old backups, and emails in a file outbox, which is never emptied.")

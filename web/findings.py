@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.deliveries import Delivery
+from kil_pipeline.alerts.mail_domains import SlowDomain
 from kil_pipeline.alerts.matches import matched_position
 from kil_pipeline.alerts.suppressions import Suppression
 from kil_pipeline.alerts.webhooks import Webhook
@@ -49,6 +50,7 @@ def examine_database(database: Database, now: datetime) -> Iterator[Finding]:
             yield from _matching(session, now)
             yield from _deliveries(session, now)
             yield from _webhooks(session)
+            yield from _slow_domains(session)
             yield from _suppressions(session)
     except SQLAlchemyError as error:
         says = f"The database cannot be reached: {str(error).splitlines()[0]}"
@@ -58,7 +60,7 @@ def examine_database(database: Database, now: datetime) -> Iterator[Finding]:
 def _clock(session: Session, database: Database, now: datetime) -> Iterator[Finding]:
     if not worker_alive(session, now):
         minutes = int(ALIVE.total_seconds() // 60)
-        says = f"Nothing ticked for {minutes} minutes: no alert is made and no mail leaves. Nothing is lost meanwhile."
+        says = f"Nothing ticked for {minutes} minutes: no alert is made and no email leaves. Nothing is lost meanwhile."
         yield Finding(True, says, f"Start `kil {'serve' if database.sqlite else 'worker'}`, or read its log.")
     for tick in last_ticks(session):
         if tick.failed and tick.beat_at > now - ALIVE:  # one that is gone says nothing of today
@@ -88,7 +90,7 @@ def _deliveries(session: Session, now: datetime) -> Iterator[Finding]:
     )
     number, oldest = session.execute(waiting).one()
     if number:
-        says = f"Mails that are overdue: {number}, the oldest since {_moment(oldest)}."
+        says = f"Emails that are overdue: {number}, the oldest since {_moment(oldest)}."
         yield Finding(True, says, "Is `kil serve` or `kil worker` running? `kil tick` sends them now.")
     for state, says, mend in (
         (
@@ -100,7 +102,7 @@ def _deliveries(session: Session, now: datetime) -> Iterator[Finding]:
         ("unknown", "may have arrived or not", "Look for their Message-ID in the mail server's log."),
     ):
         for detail, many in _causes(session, state, now):
-            yield Finding(False, f"Mails that {says}: {many}. Cause: {detail or 'not given'}", mend)
+            yield Finding(False, f"Emails that {says}: {many}. Cause: {detail or 'not given'}", mend)
 
 
 def _causes(session: Session, state: str, now: datetime) -> list[tuple[str, int]]:
@@ -116,10 +118,19 @@ def _causes(session: Session, state: str, now: datetime) -> list[tuple[str, int]
     return [(detail, many) for detail, many in session.execute(causes)]
 
 
+def _slow_domains(session: Session) -> Iterator[Finding]:
+    found = session.scalars(
+        sa.select(SlowDomain).order_by(SlowDomain.since, SlowDomain.domain).limit(MOST_CAUSES)
+    ).all()
+    for row in found:
+        says = f"Mail to {row.domain} is put off since {_moment(row.since)}. Its server said: {row.detail}"
+        yield Finding(False, says, "It is tried again by itself, within the hour. Other mail is not held up.")
+
+
 def _suppressions(session: Session) -> Iterator[Finding]:
     number = session.scalar(sa.select(sa.func.count()).select_from(Suppression)) or 0
     if number:
-        yield Finding(False, f"Addresses that are never mailed, because mail servers refused them: {number}.")
+        yield Finding(False, f"Addresses that are never emailed, because mail servers refused them: {number}.")
 
 
 def _moment(at: datetime) -> str:

@@ -34,7 +34,7 @@ def organisation() -> None:
     "--kind", default="commissioner", show_default=True, type=click.Choice([kind.value for kind in OrganisationKind])
 )
 @click.option("--prefix", help="What its references start with, such as EXC; made from its name where not given.")
-@click.option("--contact", help="A team's mail address. It is public.")
+@click.option("--contact", help="A team's email address. It is public.")
 @click.option("--website", help="Its own site. It is public.")
 @with_database
 def organisation_add(

@@ -14,7 +14,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until stopped. Each process makes its own application (`wiring.served_app`)."""
     click.echo(f"Serving {settings.base_url} (listening on {host}:{port}). Stop with Ctrl-C.")
     if settings.development:
-        click.echo("Mail is readable at " + settings.base_url + "/dev/mail")
+        click.echo("Email is readable at " + settings.base_url + "/dev/mail")
     _check_port(host, port)
     run_server(settings, host, port)
 

@@ -73,7 +73,7 @@ def confirm_address(session: Session, change_id: uuid.UUID, now: datetime) -> uu
     if change.confirmed_at is None and change.email != row.email:
         if session.scalar(sa.select(Subscriber.id).where(Subscriber.email == change.email)) is not None:
             raise InvalidTransition(
-                "This address gets alerts of its own, or did. Erase those with the link in one of its mails, then "
+                "This address gets alerts of its own, or did. Erase those with the link in one of its emails, then "
                 "press the button again."
             )
         _move(session, row, change.email, now)

@@ -51,7 +51,7 @@ class Signer:
             who, _, about = str(self._serializer(purpose).loads(token)).partition(" ")
             return uuid.UUID(who), about
         except (BadData, ValueError):
-            raise LinkNotValid("This link is not complete, or not ours. Copy the whole of it from the mail.") from None
+            raise LinkNotValid("This link is not complete, or not ours. Copy the whole of it from the email.") from None
 
     def sign(self, purpose: str, whom: uuid.UUID, about: str = "") -> str:
         """Return the token of a link for one purpose: whom it is for and, where wanted, what it is about."""

@@ -185,4 +185,4 @@ def _minute(now: datetime) -> datetime:
 
 
 def _key(domain: str) -> str:
-    return hashlib.sha256(f"mail to {domain}".encode()).hexdigest()
+    return hashlib.sha256(f"email to {domain}".encode()).hexdigest()

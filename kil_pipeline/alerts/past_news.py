@@ -39,12 +39,16 @@ class PastNews:
 
 
 def past_news(
-    session: Session, criteria: Criteria, now: datetime, *, days: int = DAYS, most: int = MOST_SHOWN
+    session: Session, criteria: Criteria, now: datetime, *, days: int = DAYS, most: int = MOST_SHOWN, after: int = 0
 ) -> PastNews:
-    """Return what `criteria` would have brought in the last days, at most so many items of it."""
+    """Return what `criteria` would have brought in the last days, at most so many items of it.
+
+    `after`: a position of the log; what happened up to there is left out.
+    """
     recent = (
         sa.select(EventRow)
         .where(EventRow.recorded_at > now - timedelta(days=days), EventRow.kind.in_(KINDS))
+        .where(EventRow.position > after)
         .order_by(EventRow.position.desc())
         .limit(MOST_LOOKED_AT)
     )

@@ -60,5 +60,5 @@ def write_silence(session: Session, about: Mapping[str, Any], context: NoticeCon
         paragraphs=("For eight weeks nothing happened to what you follow. Your alerts work. We say so once only.",),
         facts=tuple(("You follow", describe_criteria(choice)) for choice in view.criteria),
         buttons=(("Change what you get", context.signer.manage_path(person.id)),),
-        ending=("To stop all mail, open “Change what you get” and take out every tick.",),
+        ending=("To stop all emails, open “Change what you get” and take out every tick.",),
     )

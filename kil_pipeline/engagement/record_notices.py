@@ -21,7 +21,7 @@ from kil_pipeline.engagement.venues import Venue
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.times import london_day
 
-NOT_TOLD = "You get this because you came to the session. The link has a button that stops these mails."
+NOT_TOLD = "You get this because you came to the session. The link has a button that stops these emails."
 Asked = Mapping[str, Any]
 
 
@@ -100,7 +100,7 @@ def write_final(session: Session, about: Asked, context: NoticeContext) -> Notic
         paragraphs=(f"{commissioner} will answer each point there. We tell you when an answer is given or changes.",),
         facts=(("Session", content.title),),
         buttons=(("Read the record", f"/sessions/{reference}"),
-                 ("Stop these mails", check_path(context.signer, who.id))),
+                 ("Stop these emails", check_path(context.signer, who.id))),
         ending=(NOT_TOLD,),
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def write_moved(session: Session, about: Asked, context: NoticeContext) -> Notic
         paragraphs=(f"{commissioner} has answered what was said at this session.", *moved),
         facts=(("Session", content.title), ("When", describe_when(content))),
         buttons=(("See all answers", f"/sessions/{reference}"),
-                 ("Stop these mails", check_path(context.signer, who.id))),
+                 ("Stop these emails", check_path(context.signer, who.id))),
         ending=(NOT_TOLD,),
     )  # fmt: skip
 

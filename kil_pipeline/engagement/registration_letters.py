@@ -103,7 +103,7 @@ def _waiting(case: Case, about: Mapping[str, Any]) -> NoticeLetter | None:
         subject=f"You are on the waiting list: {title}",
         heading=f"You are number {about['place']} on the waiting list",
         paragraphs=(
-            f"“{title}” is full at the moment. When a place falls free, it is offered by mail to whoever asked first.",
+            f"“{title}” is full at the moment. When a place falls free, it is offered by email to whoever asked first.",
         ),
         facts=case.facts,
         buttons=case.buttons(),

@@ -61,7 +61,7 @@ class ResponseContent:
         if self.state.open and not self.owner.strip():
             raise InvalidContent("Say which role or team sees to it.")
         if "@" in self.owner:
-            raise InvalidContent("The owner is a role or a team. Its mail address has a box of its own.")
+            raise InvalidContent("The owner is a role or a team. Its email address has a box of its own.")
         if self.evidence and not self.evidence.startswith(("https://", "http://")):
             raise InvalidContent("The evidence must be a web address that begins with https://.")
         if self.revision is not None and not self.entry:

@@ -249,6 +249,8 @@ def describe_moment(moment: datetime) -> str:
 
 
 def _clock(moment: datetime) -> str:
+    if moment.minute == 0 and moment.hour % 12 == 0:  # 12am and 12pm are read either way
+        return "midday" if moment.hour else "midnight"
     hour = moment.hour % 12 or 12
     minutes = f":{moment:%M}" if moment.minute else ""
     return f"{hour}{minutes}{'am' if moment.hour < 12 else 'pm'}"

@@ -141,6 +141,13 @@ class DisclosureOverdue(PublicEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntryGoneStale(PublicEvent):
+    """The last day on which it was to open has passed, and nobody said that it did."""
+
+    opens_until: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionAnnounced(PublicEvent):
     """An engagement session was published."""
 
@@ -249,6 +256,7 @@ Event = (
     | EntryHandedOver
     | MilestoneApproaching
     | DisclosureOverdue
+    | EntryGoneStale
     | SessionAnnounced
     | SessionMoved
     | SessionPostponed

@@ -98,7 +98,7 @@ def normalise_address(text: str) -> str:
     address = text.strip().lower()
     plain = address.isascii() and address.isprintable() and len(address) <= 254
     if not plain or not _ADDRESS.fullmatch(address) or ".." in address:
-        raise InvalidAddress("Enter a mail address in the usual form, such as name@example.org.")
+        raise InvalidAddress("Enter an email address in the usual form, such as name@example.org.")
     return address
 
 

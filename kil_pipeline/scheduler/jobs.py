@@ -30,11 +30,13 @@ from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting
 from kil_pipeline.mail_limits import MailLimits
 from kil_pipeline.plan.approaching_dates import raise_approaching
 from kil_pipeline.plan.early_notices import raise_overdue, turn_day
+from kil_pipeline.plan.stale_entries import raise_stale
 from kil_pipeline.plan.submission_decisions import lift_held
 from kil_pipeline.scheduler.erasure import erase_old_records
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.scheduler.webhook_job import call_webhooks
 from kil_pipeline.settings import Settings
+from kil_pipeline.support.bulletins import make_due_drafts
 from kil_pipeline.times import utc_now
 
 MOST_BATCHES = 1000
@@ -140,6 +142,10 @@ def _raise_overdue(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: raise_overdue(session, now), alone=True)
 
 
+def _raise_stale(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: raise_stale(session, now), alone=True)
+
+
 def _lift_held(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: lift_held(session, now))
 
@@ -215,6 +221,10 @@ def _note_silences(jobs: Jobs, now: datetime) -> int:
     return _in_batches(jobs, lambda session: note_silences(session, digest_hour=jobs.settings.digest_at, now=now))
 
 
+def _draft_bulletins(jobs: Jobs, now: datetime) -> int:
+    return _in_batches(jobs, lambda session: make_due_drafts(session, jobs.settings.digest_at, now))
+
+
 def _call_webhooks(jobs: Jobs, now: datetime) -> int:
     return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, jobs.monotonic, now)
 
@@ -277,6 +287,7 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("days turned", _turn_day),
     ("key dates looked at", _raise_approaching),
     ("overdue reasons flagged", _raise_overdue),
+    ("late openings flagged", _raise_stale),
     ("held publications lifted", _lift_held),
     ("releases warned of", _warn_of_releases),
     ("values released", _release_values),
@@ -289,6 +300,7 @@ _JOBS: tuple[tuple[str, Job], ...] = (
     ("reminders looked at", _remind),
     ("outlooks made", _outlooks),
     ("silences noted", _note_silences),
+    ("bulletins drafted", _draft_bulletins),
     ("mails sent", send_deliveries),
     ("webhooks told", _call_webhooks),
     ("hub told", _ping_hub),

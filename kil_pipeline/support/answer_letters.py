@@ -27,7 +27,7 @@ def write_answer_confirm(session: Session, about: Mapping[str, Any], context: No
         facts=(("What was asked", _line(row.question)), ("Your answer", _line(row.text))),
         buttons=(("See and send my answer", _own(row, context)),),
         ending=(
-            "Keep this mail: with its link you see, download or withdraw your answer at any time.",
+            "Keep this email: with its link you see, download or withdraw your answer at any time.",
             f"The link lives for {LINK_DAYS} days until you confirm. If it was not you, do nothing: it is then erased.",
         ),
     )

@@ -15,6 +15,7 @@ from kil_pipeline.alerts.suppressions import Suppression
 from kil_pipeline.organisations.members import Membership, User
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.organisations.sign_in import hash_token
+from kil_pipeline.support.bulletin_lists import end_bulletin_lists, show_bulletin_lists
 from kil_pipeline.support.data_requests import DataRequest, PersonalDataSource, Row
 from kil_pipeline.support.help_requests import HelpAnswer, HelpRequest, withdraw_help
 from kil_pipeline.support.interests import Interest, erase_interests
@@ -122,10 +123,11 @@ SUPPORT_SOURCES = (
         erase_profile_of,
     ),
     PersonalDataSource(
-        "Mails to you",
+        "Emails to you",
         lambda session, address: rows_of(session, Delivery, Delivery.address == address),
         erase_mails,
     ),
+    PersonalDataSource("That a bulletin is sent to you", show_bulletin_lists, end_bulletin_lists),
     PersonalDataSource(
         "That you asked what we hold",
         lambda session, address: rows_of(session, DataRequest, DataRequest.email == address),
@@ -138,7 +140,7 @@ SUPPORT_SOURCES = (
         "Contact of an organisation", show_contacts, None, "The organisation named it. Ask it to name another."
     ),
     PersonalDataSource(
-        "That we must not mail you",
+        "That we must not email you",
         lambda session, address: rows_of(session, Suppression, Suppression.address_hash == hash_token(address)),
         None,
         "Kept as a hash, so that we leave the address alone.",

@@ -27,7 +27,7 @@ def write_interest_confirm(session: Session, about: Mapping[str, Any], context: 
         facts=(("Who will see it", Visibility(row.visibility).label),),
         buttons=(("See and confirm it", _own(row, context)),),
         ending=(
-            "Keep this mail: with its link you change or withdraw your interest, and see who else is interested.",
+            "Keep this email: with its link you change or withdraw your interest, and see who else is interested.",
             f"Unless you confirm it, it is erased after {LINK_DAYS} days.",
         ),
     )

@@ -18,7 +18,7 @@ def open_mail(page: Page, subject: str, address: str, *, after: int = 0) -> None
     """Open the newest mail with this subject to this address, once more than `after` have come."""
     deadline = time.monotonic() + MOST_SECONDS
     while count_mails(page, subject, address) <= after:
-        assert time.monotonic() < deadline, f"no mail “{subject}” came to {address}"
+        assert time.monotonic() < deadline, f"no email “{subject}” came to {address}"
         page.wait_for_timeout(500)
     _mails(page, subject, address).first.click()
 

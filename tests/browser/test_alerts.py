@@ -37,8 +37,8 @@ def test_from_a_filtered_list_to_alerts_that_run_and_stop(
     expect(page.get_by_text("Your alerts have started.")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Send nothing before").fill(f"{date.today() + timedelta(days=30)}")
-    page.get_by_role("button", name="Pause my mail").click()
-    expect(page.get_by_text("Your mail is paused.")).to_be_visible()
+    page.get_by_role("button", name="Pause my emails").click()
+    expect(page.get_by_text("Your email is paused.")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Start again now").click()
     page.get_by_label("Your new email address").fill("reader at example")
@@ -51,7 +51,7 @@ def test_from_a_filtered_list_to_alerts_that_run_and_stop(
     page.get_by_label("With the words “falls”").uncheck()
     page.get_by_label("Can we go for it: Yes, a grant").uncheck()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved. You get no more mail.")).to_be_visible()
+    expect(page.get_by_text("Saved. You get no more emails.")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 375])

@@ -108,3 +108,43 @@ def test_a_profile_is_written_and_fills_in_a_form(
     page.goto("/alerts/new")
     expect(page.get_by_label("Your email address")).to_have_value(address)
     assert_accessible(page)
+
+
+@DESK_AND_PHONE
+def test_a_bulletin_is_drafted_edited_and_passed_on(
+    page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool
+) -> None:
+    page = page_at(width, javascript=javascript)
+    sign_in(page)
+    page.goto("/workspace/bulletin")
+    assert_accessible(page)
+    page.get_by_role("button", name="Set it up" if javascript else "Save the settings").click()
+    page.get_by_role("button", name="Make a draft now").click()
+    assert_accessible(page)
+    page.get_by_label("Introduction").fill("Dear all,")
+    page.get_by_label("Your note").first.fill("We go for this one.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Your note").first).to_have_value("We go for this one.")
+    page.get_by_role("button", name="I have passed it on").click()
+    expect(page.get_by_text("Noted. The next one begins from here.")).to_be_visible()
+    assert_accessible(page)
+
+
+@DESK_AND_PHONE
+def test_a_webhook_and_its_calls(page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool) -> None:
+    page = page_at(width, javascript=javascript)
+    page.goto("/webhooks/new?theme=carers")
+    page.get_by_label("Its address").fill("https://hooks.invalid/plan")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_role("heading", name="Calls of the last 30 days")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("From this day").fill("2026-01-01")
+    page.get_by_role("button", name="Send them again").click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    assert_accessible(page)
+    for path in ("/operator", "/operator/webhooks"):
+        page.goto(path)
+        assert_accessible(page)
+    page.get_by_role("link", name="hooks.invalid").first.click()
+    assert_accessible(page)

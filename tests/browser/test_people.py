@@ -41,7 +41,7 @@ def test_an_admin_signs_in_by_code_and_invites_somebody_who_comes(
     open_mail(mails, LINK, admin, after=before)
     code = re.search(r"\d{4} \d{4}", mails.locator("pre").inner_text())
     assert code is not None
-    page.get_by_label("Code from the mail").fill(code[0])
+    page.get_by_label("Code from the email").fill(code[0])
     page.get_by_role("button", name="Sign in").click()
     for path in (
         "organisation",

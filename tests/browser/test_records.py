@@ -49,12 +49,12 @@ def test_a_point_is_written_and_checked_by_somebody_who_came(
     page.get_by_role("button", name="Save and go back").click()
     expect(page.get_by_text(f"Meet where people pray, said at {width}")).to_be_visible()
     page.get_by_label("They can check it until").fill(str((datetime.now(UTC) + timedelta(days=14)).date()))
-    page.get_by_label("Mail addresses of others who came").fill(address)
+    page.get_by_label("Email addresses of others who came").fill(address)
     page.get_by_role("button", name="Ask those who came").click()
     assert_accessible(page)
     page.get_by_label("I have read it through").check()
     page.get_by_role("button", name="Ask those who came").click()
-    expect(page.get_by_text("1 mail leaves soon")).to_be_visible()
+    expect(page.get_by_text("1 email leaves soon")).to_be_visible()
     assert_accessible(page)
     open_mail(page, f"Is this right? What was said at “{TITLE}”", address)
     follow_link(page, "/records/check/")
@@ -110,7 +110,7 @@ def test_a_venue_is_corrected_by_its_owner(
     page.goto("/venues/st-agnes-village-hall")
     expect(page.get_by_text(f"Ask for it, said at {width}").first).to_be_visible()
     assert_accessible(page)
-    page.get_by_role("button", name="Mail the owner a link").click()
+    page.get_by_role("button", name="Email the owner a link").click()
     assert_accessible(page)
 
 

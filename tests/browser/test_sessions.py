@@ -37,7 +37,7 @@ def test_a_session_is_planned_hosted_published_and_moved(
     assert_accessible(page)
     page.get_by_role("link", name="Ask a host").click()
     page.get_by_label("Organisation").fill("Old Mill Community Trust")
-    page.get_by_label("Its mail address").fill(host)
+    page.get_by_label("Its email address").fill(host)
     page.get_by_role("button", name="Ask them").click()
     assert_accessible(page)
     workspace = page.url

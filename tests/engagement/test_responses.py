@@ -62,7 +62,7 @@ def answer(database: Database, held: uuid.UUID, content: ResponseContent, **part
         ({"state": ResponseState.CONSIDERING, "due": DUE}, "Say which role or team sees to it."),
         (
             {"state": ResponseState.DONE, "owner": "ann@example.org"},
-            "The owner is a role or a team. Its mail address has a box of its own.",
+            "The owner is a role or a team. Its email address has a box of its own.",
         ),
         (
             {"state": ResponseState.DONE, "evidence": "javascript:alert(1)"},

@@ -132,12 +132,12 @@ def test_the_text_is_written_for_reading() -> None:
         "Please note: An early intention, not an invitation to bid nor a\n"
         "commitment to buy; it may change or stop.\n"
         "\n"
-        "This mail is from Keep it Local forward plan. How often: once a week.\n"
+        "This email is from Keep it Local forward plan. How often: once a week.\n"
         "\n"
         "Change what you get:\n"
         "https://plan.example.org/alerts/manage-token\n"
         "\n"
-        "Stop all mail (unsubscribe):\n"
+        "Stop all emails (unsubscribe):\n"
         "https://plan.example.org/alerts/stop-token/unsubscribe\n"
     )
 

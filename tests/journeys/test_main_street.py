@@ -167,7 +167,7 @@ def test_one_click_in_the_mail_program_stops_all_mail_at_once(world: World) -> N
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     link = str(mail["List-Unsubscribe"]).split(">")[0].removeprefix("<")
     program = world.visitor()
-    assert program.open(link).texts("h1") == ["Stop all mail"]
+    assert program.open(link).texts("h1") == ["Stop all emails"]
     publish_new(officer, "Only looked at")
     world.wait(minutes=15)
     answers = [program.post(link, {"List-Unsubscribe": "One-Click"}) for _ in range(2)]

@@ -26,6 +26,8 @@ from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.queries import public_entry
 from kil_pipeline.reference.personal_data_register import held_kinds
 from kil_pipeline.scheduler.personal_data import SOURCES
+from kil_pipeline.support.bulletin_lists import set_list_address
+from kil_pipeline.support.bulletins import set_up
 from kil_pipeline.support.data_requests import (
     DataRequest,
     address_of,
@@ -41,7 +43,7 @@ from kil_pipeline.support.profiles import ask_for_profile
 from kil_pipeline.support.reader_answers import WrittenAnswer, send_answer
 from tests.alerts.sinks import Post
 from tests.engagement.sessions import a_planned_session
-from tests.factories import NOW, a_commissioner, a_subscriber, publish, some_content
+from tests.factories import EIGHT, NOW, a_commissioner, a_subscriber, publish, some_content
 from tests.support.test_patches import LEEDS, a_body
 
 LOTS = Disclosure("lots", DisclosureState.UNDECIDED, "undecided.codesign", how_you_could_help="How large?")
@@ -55,6 +57,8 @@ def fill(database: Database, email: str, prefix: str) -> None:
         publish(session, council, some_content("Falls classes", areas=(LEEDS,), disclosures=(LOTS,)))
         body = a_body(session, f"Body {prefix}", LEEDS, contact=email)
         set_support(session, body, SupportSettings((LEEDS,), (), "", email), NOW)
+        bulletin = set_up(session, body, monthly=False, weekday=2, themes=(), digest_hour=EIGHT, now=NOW)
+        set_list_address(session, bulletin, email, NOW)
         a_subscriber(session, Criteria(themes=("carers",)), email=email)
         ask_for_alerts(session, email, (Criteria(),), Frequency.DAILY, now=NOW)
         ask_for_help(session, body, AskedHelp("Us", email, "Help."), NOW)
@@ -100,7 +104,7 @@ def test_everything_is_shown_and_all_that_may_be_is_erased_of_one_address_alone(
     assert held(database, ME) == {
         "Your account": 2,
         "Contact of an organisation": 2,
-        "That we must not mail you": 1,
+        "That we must not email you": 1,
     }
     assert held(database, OTHER) == others
 
@@ -122,7 +126,7 @@ def test_after_erasing_the_address_is_in_no_table_but_those_that_are_said_to_kee
 def test_an_unconfirmed_request_for_alerts_is_shown_and_erased(database: Database) -> None:
     with database.write() as session:
         ask_for_alerts(session, ME, (Criteria(),), Frequency.DAILY, now=NOW)
-    assert held(database, ME) == {"Alerts": 1, "Mails to you": 1}
+    assert held(database, ME) == {"Alerts": 1, "Emails to you": 1}
     with database.write() as session:
         erase_address(session, ME, SOURCES, NOW)
     assert held(database, ME) == {}

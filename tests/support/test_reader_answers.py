@@ -200,7 +200,7 @@ def test_what_is_held_is_shown_and_erased_with_everything_else_of_the_address(da
         council, entry = an_entry(session)
         email = session.get_one(ReaderAnswer, published(session, council)).email
         held = [one.title for one in held_about_address(session, email, SOURCES)]
-        assert held == ["Answers to what commissioners ask", "Mails to you"]
+        assert held == ["Answers to what commissioners ask", "Emails to you"]
         erase_address(session, email, SOURCES, LATER)
         assert held_about_address(session, email, SOURCES) == ()
         assert [one.withdrawn for one in public_answers(session, entry)] == [True]

@@ -36,7 +36,7 @@ class Access(StrEnum):
 
     ANYBODY = "anybody"
     TOKEN = "a program with a token of its organisation"
-    LINK = "whoever holds the link from a mail"
+    LINK = "whoever holds the link from an email"
     WAITING = "whoever has followed a link, and has a second factor to show"
     PERSON = "whoever is signed in: their own account"
     VIEWER = "viewer"
@@ -315,6 +315,10 @@ ACCESS = {
     "commissioner.change_files": Access.ENGAGEMENT_LEAD,
     "commissioner.response": Access.ENGAGEMENT_LEAD,
     "commissioner.answer_point": Access.ENGAGEMENT_LEAD,
+    "commissioner.own_bulletin": Access.AUTHOR,
+    "commissioner.change_bulletin": Access.AUTHOR,
+    "by_link.bulletin_list": Access.LINK,
+    "by_link.answer_list": Access.LINK,
     "bounces.take_bounce": Access.OPERATING,
     "operator.operator_page": Access.OPERATING,
     "operator.retry": Access.OPERATING,

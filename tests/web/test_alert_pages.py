@@ -19,7 +19,7 @@ from tests.web.html import HtmlPage
 Publish = Callable[..., str]
 
 UNKNOWN = "We know no area “Nowhere upon Sea”. Choose one from the list, or try a council’s name."
-ASKED = "Check your inbox We have sent a mail with a button. Press it, and your alerts start."
+ASKED = "Check your inbox We have sent an email with a button. Press it, and your alerts start."
 
 BESIDES = (
     "Once a week: what is coming up, by quarter",
@@ -145,13 +145,13 @@ def test_what_has_to_be_mended_is_said_at_the_field_and_nothing_typed_is_lost(cl
     page = HtmlPage(form.send(client, filled), 400)
     links = [(e.get("href"), "".join(e.itertext()).strip()) for e in page.elements("a") if "#" in (e.get("href") or "")]
     assert links[1:] == [
-        ("#email", "Enter a mail address in the usual form, such as name@example.org."),
+        ("#email", "Enter an email address in the usual form, such as name@example.org."),
         ("#area", UNKNOWN),
         ("#value_from", "“lots” is not an amount. Write one such as £50,000, 50k or £1.5m."),
         ("#q", "Search for at most 200 characters."),
     ]
     assert page.texts("p", "govuk-error-message") == [
-        "Error: Enter a mail address in the usual form, such as name@example.org.",
+        "Error: Enter an email address in the usual form, such as name@example.org.",
         f"Error: {UNKNOWN}",
         "Error: Search for at most 200 characters.",
         "Error: “lots” is not an amount. Write one such as £50,000, 50k or £1.5m.",
@@ -247,7 +247,7 @@ def test_the_old_button_does_not_claim_to_start_what_was_stopped(
     Form(page, manage).send(client, {"keep": []})
     page = press(client, confirmation_path(post))
     assert page.texts("p", "govuk-notification-banner__heading") == []
-    assert page.texts("p", "govuk-body")[0] == "For reader@example.org. Mail is stopped at the moment."
+    assert page.texts("p", "govuk-body")[0] == "For reader@example.org. Email is stopped at the moment."
 
 
 def test_a_link_that_never_was_says_how_to_get_one(client: FlaskClient) -> None:

@@ -114,7 +114,7 @@ def test_what_has_to_be_mended_is_said_at_the_field_and_nothing_typed_is_lost(
     for field, value, said in (
         ("text", "", "Write your answer."),
         ("name", "n" * 121, "Give a name of at most 120 characters; it has 121."),
-        ("email", "nobody", "Enter a mail address in the usual form, such as name@example.org."),
+        ("email", "nobody", "Enter an email address in the usual form, such as name@example.org."),
     ):
         filled = {**FILLED, field: value}
         page = HtmlPage(form.send(client, filled), 400)

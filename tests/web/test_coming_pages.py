@@ -82,7 +82,7 @@ def test_what_has_to_be_mended_is_said_and_nothing_typed_is_lost(client: FlaskCl
     page = HtmlPage(form.send(client, typed), 400)
     assert page.texts("p", "govuk-error-message") == [
         "Error: Enter your name, as you would like to be called.",
-        "Error: Enter a mail address in the usual form, such as name@example.org.",
+        "Error: Enter an email address in the usual form, such as name@example.org.",
         "Error: This is too long: write at most 200 characters.",
     ]
     kept = Form(page, f"/sessions/{reference}/come").answers()

@@ -54,8 +54,8 @@ def test_every_finding_that_is_broken_says_how_to_mend_it(settings: Settings) ->
     findings = found(worst, free=1)
     assert [finding.says for finding in findings if not finding.mend] == []
     assert [finding.says for finding in findings] == [
-        "KIL_BASE_URL is http://plan.example.net: links in mails and feeds lead there, and cookies are not secure.",
-        "KIL_MAIL writes mail to files: nobody gets any, and nobody can sign in.",
+        "KIL_BASE_URL is http://plan.example.net: links in emails and feeds lead there, and cookies are not secure.",
+        "KIL_MAIL writes email to files: nobody gets any, and nobody can sign in.",
         "KIL_MAIL_FROM is a@example.org: mail servers refuse such a sender.",
         f"Only 0 MB are free where {settings.var} lies.",
     ]
@@ -63,7 +63,9 @@ def test_every_finding_that_is_broken_says_how_to_mend_it(settings: Settings) ->
 
 def test_on_ones_own_machine_files_and_plain_http_are_no_fault(settings: Settings) -> None:
     own = replace(settings, environment="development", base_url="http://localhost:8000", mail="file:var/mail")
-    assert found(own) == [Finding(False, "This is a development installation: anybody can read its mail at /dev/mail.")]
+    assert found(own) == [
+        Finding(False, "This is a development installation: anybody can read its email at /dev/mail.")
+    ]
 
 
 def test_a_way_of_sending_that_is_none_is_broken_and_shows_no_password(settings: Settings) -> None:
@@ -84,7 +86,7 @@ def test_no_heartbeat_is_broken(settings: Settings, database: Database) -> None:
     with database.write() as session:
         beat(session, "worker", NOW - HOUR)
     assert broken(settings) == [
-        "Nothing ticked for 5 minutes: no alert is made and no mail leaves. Nothing is lost meanwhile."
+        "Nothing ticked for 5 minutes: no alert is made and no email leaves. Nothing is lost meanwhile."
     ]
 
 
@@ -106,7 +108,7 @@ def test_overdue_mail_is_broken_and_mail_that_waits_its_turn_is_not(settings: Se
     with database.write() as session:
         for hours in (-2, -1, 1):
             queue_delivery(session, "digest", "r@example.org", {}, due_at=NOW + hours * HOUR, now=NOW - 3 * HOUR)
-    assert broken(settings) == ["Mails that are overdue: 2, the oldest since 23 November 2026, 08:00 UTC."]
+    assert broken(settings) == ["Emails that are overdue: 2, the oldest since 23 November 2026, 08:00 UTC."]
 
 
 def test_what_was_put_off_failed_or_is_unknown_is_told_with_its_cause_and_is_no_alarm(
@@ -120,10 +122,10 @@ def test_what_was_put_off_failed_or_is_unknown_is_told_with_its_cause_and_is_no_
             a_mail(session, state, detail)
         suppress(session, "bounced@example.org", "550", NOW)
     assert [(finding.broken, finding.says) for finding in found(settings)] == [
-        (False, "Mails that were put off by the mail server and are tried again: 1. Cause: 451 busy"),
-        (False, "Mails that failed and are not tried again: 2. Cause: 550 no"),
-        (False, "Mails that may have arrived or not: 1. Cause: not given"),
-        (False, "Addresses that are never mailed, because mail servers refused them: 1."),
+        (False, "Emails that were put off by the mail server and are tried again: 1. Cause: 451 busy"),
+        (False, "Emails that failed and are not tried again: 2. Cause: 550 no"),
+        (False, "Emails that may have arrived or not: 1. Cause: not given"),
+        (False, "Addresses that are never emailed, because mail servers refused them: 1."),
     ]
 
 

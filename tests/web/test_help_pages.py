@@ -116,7 +116,7 @@ def test_what_has_to_be_mended_is_said_at_the_field_and_nothing_typed_is_lost(
     }  # fmt: skip
     page = HtmlPage(form.send(client, filled), 400)
     assert page.texts("p", "govuk-error-message") == [
-        "Error: Enter a mail address in the usual form, such as name@example.org."
+        "Error: Enter an email address in the usual form, such as name@example.org."
     ]
     assert Form(page, ASK).answers() == {
         "email": ["nobody"],
@@ -166,7 +166,7 @@ def test_an_author_changes_what_is_offered(member: FlaskClient, client: FlaskCli
     assert page.texts("ul", "side__list")[0] == "Bradford"
     wrong = HtmlPage(form.send(member, {"address": "nobody"}), 400)
     assert wrong.texts("p", "govuk-error-message") == [
-        "Error: Enter a mail address in the usual form, such as name@example.org."
+        "Error: Enter an email address in the usual form, such as name@example.org."
     ]
 
 

@@ -63,7 +63,7 @@ def test_from_the_entry_to_being_put_in_touch(
     assert HtmlPage(Form(HtmlPage(client.get(path)), path).send(client)).texts("h1") == ["You are in touch with Ann"]
     post.tick(NOW)
     assert [outgoing.to for outgoing in post.sent][-2:] == ["ann@example.org", "bob@example.org"]
-    assert "You are in touch: see your mail." in HtmlPage(client.get(ann)).texts("p")
+    assert "You are in touch: see your email." in HtmlPage(client.get(ann)).texts("p")
     withdrawn = Form(HtmlPage(client.get(bob)), bob, number=1).send(client, {"do": "withdraw"})
     assert HtmlPage(withdrawn).texts("h1") == ["Your interest is withdrawn and erased"]
     assert client.get(bob).status_code == 410
@@ -100,7 +100,7 @@ def test_what_has_to_be_mended_is_said_at_the_field_and_nothing_typed_is_lost(
     ]
     wrong = HtmlPage(form.send(client, {**filled, "name": "Us", "email": "nobody"}), 400)
     assert wrong.texts("p", "govuk-error-message") == [
-        "Error: Enter a mail address in the usual form, such as name@example.org."
+        "Error: Enter an email address in the usual form, such as name@example.org."
     ]
 
 

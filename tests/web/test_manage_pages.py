@@ -78,7 +78,7 @@ def test_saving_without_a_change_changes_nothing(
 def test_taking_out_every_tick_stops_mail(client: FlaskClient, reader: uuid.UUID, sqlite_database: Database) -> None:
     path = SIGNER.manage_path(reader)
     page = HtmlPage(Form(HtmlPage(client.get(path)), path).send(client, {"keep": []}))
-    assert page.texts("p", "govuk-notification-banner__heading") == ["Saved. You get no more mail."]
+    assert page.texts("p", "govuk-notification-banner__heading") == ["Saved. You get no more emails."]
     assert view(sqlite_database, reader).stopped
 
 
@@ -90,7 +90,7 @@ def test_weekly_mail_that_was_stopped_and_starts_again_is_due_again(
         unsubscribe(session, reader, NOW)
     path = SIGNER.manage_path(reader)
     page = HtmlPage(client.get(path))
-    assert page.texts("p", "govuk-body")[0] == "For reader@example.org. Mail is stopped at the moment."
+    assert page.texts("p", "govuk-body")[0] == "For reader@example.org. Email is stopped at the moment."
     HtmlPage(Form(page, path).send(client))
     assert (view(sqlite_database, reader).stopped, due_at(sqlite_database, reader)) == (False, due)
     assert due is not None
@@ -99,7 +99,7 @@ def test_weekly_mail_that_was_stopped_and_starts_again_is_due_again(
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("frequency", "hourly", "Choose how often you want mail."),
+        ("frequency", "hourly", "Choose how often you want email."),
         ("weekday", "6", "Choose a day from Monday to Friday."),
         ("weekday", "²", "Choose a day from Monday to Friday."),
     ],
@@ -131,7 +131,7 @@ def test_opening_the_unsubscribe_link_stops_nothing(
     client: FlaskClient, reader: uuid.UUID, sqlite_database: Database
 ) -> None:
     page = HtmlPage(client.get(SIGNER.unsubscribe_path(reader)))
-    assert page.texts("button", "govuk-button") == ["Stop all mail"]
+    assert page.texts("button", "govuk-button") == ["Stop all emails"]
     assert view(sqlite_database, reader).stopped is False
 
 
@@ -140,7 +140,7 @@ def test_one_post_without_cookie_or_token_stops_all_mail(
 ) -> None:
     """RFC 8058, 3.1: what a mail program sends, and no more."""
     response = client.post(SIGNER.unsubscribe_path(reader), data={"List-Unsubscribe": "One-Click"})
-    assert HtmlPage(response).texts("h1") == ["You get no more mail"]
+    assert HtmlPage(response).texts("h1") == ["You get no more emails"]
     assert response.headers.getlist("Set-Cookie") == []
     assert view(sqlite_database, reader).stopped
 
@@ -150,7 +150,7 @@ def test_stopping_again_or_after_being_erased_is_answered_the_same(client: Flask
     first, second = client.post(path), client.post(path)
     Form(HtmlPage(client.get(manage)), manage, number=1).send(client)
     third = client.post(path)
-    assert [HtmlPage(answer).texts("h1") for answer in (first, second, third)] == [["You get no more mail"]] * 3
+    assert [HtmlPage(answer).texts("h1") for answer in (first, second, third)] == [["You get no more emails"]] * 3
 
 
 def test_a_link_for_one_thing_is_of_no_use_for_another(client: FlaskClient, reader: uuid.UUID) -> None:

@@ -44,7 +44,7 @@ def test_it_is_shown_downloaded_and_erased(client: FlaskClient, sqlite_database:
 def test_an_address_that_we_do_not_know_is_answered_too(client: FlaskClient, sqlite_database: Database) -> None:
     path = ask(client, Post(sqlite_database), "new@example.org")
     page = HtmlPage(client.get(path))
-    assert page.texts("h2", "govuk-heading-m") == ["Mails to you", "That you asked what we hold", "Erase it"]
+    assert page.texts("h2", "govuk-heading-m") == ["Emails to you", "That you asked what we hold", "Erase it"]
     gone = HtmlPage(Form(page, path).send(client))
     assert gone.texts("p", "govuk-body") == ["We hold nothing about your address any more."]
 
@@ -52,7 +52,7 @@ def test_an_address_that_we_do_not_know_is_answered_too(client: FlaskClient, sql
 def test_what_is_no_address_is_refused(client: FlaskClient) -> None:
     page = HtmlPage(Form(HtmlPage(client.get("/my-data")), "/my-data").send(client, {"email": "nobody"}), 400)
     assert page.texts("p", "govuk-error-message") == [
-        "Error: Enter a mail address in the usual form, such as name@example.org."
+        "Error: Enter an email address in the usual form, such as name@example.org."
     ]
 
 

@@ -94,8 +94,8 @@ def test_a_second_factor_is_asked_for_here_too(client: FlaskClient, sqlite_datab
 @pytest.mark.parametrize(
     ("account", "said"),
     [
-        ("not verified", "It did not confirm your mail address."),
-        ("says nothing", "It did not confirm your mail address."),
+        ("not verified", "It did not confirm your email address."),
+        ("says nothing", "It did not confirm your email address."),
         ("unknown", "It says that you are eve@example.org. Nobody is known here by that address."),
         ("no address", "It says that you are eve. Nobody is known here by that address."),
     ],

@@ -89,18 +89,18 @@ def test_its_second_button_mutes_the_commissioner(
 
 def test_a_pause_says_until_when_and_that_nothing_is_lost_and_can_be_ended(client: FlaskClient, path: str) -> None:
     page = send(client, path, f"{path}/pause", {"until": "2026-12-23"})
-    assert said(page) == ["Your mail is paused. Nothing is lost."]
-    assert page.texts("p", "govuk-body")[0] == "For reader@example.org. Mail is paused until 23 December 2026."
+    assert said(page) == ["Your email is paused. Nothing is lost."]
+    assert page.texts("p", "govuk-body")[0] == "For reader@example.org. Email is paused until 23 December 2026."
     page = send(client, path, f"{path}/pause")
-    assert said(page) == ["Mail leaves again."]
+    assert said(page) == ["Email leaves again."]
     assert page.texts("p", "govuk-body")[0] == "For reader@example.org."
 
 
 @pytest.mark.parametrize(
     ("until", "problem"),
     [
-        ("", "Enter the day on which mail starts again, such as 2027-01-04."),
-        ("soon", "Enter the day on which mail starts again, such as 2027-01-04."),
+        ("", "Enter the day on which email starts again, such as 2027-01-04."),
+        ("soon", "Enter the day on which email starts again, such as 2027-01-04."),
         ("2026-11-23", "Choose a day from tomorrow up to a year from now."),
         ("9999-12-31", "Choose a day from tomorrow up to a year from now."),
     ],
@@ -115,7 +115,7 @@ def test_the_address_changes_after_a_button_in_a_mail_to_the_new_one(
 ) -> None:
     page = send(client, path, f"{path}/address", {"email": "new@example.org"})
     assert said(page) == [
-        "We have sent a mail to new@example.org. Nothing changes before you press its button, within 7 days."
+        "We have sent an email to new@example.org. Nothing changes before you press its button, within 7 days."
     ]
     post = Post(sqlite_database)
     post.tick(NOW)
@@ -130,7 +130,7 @@ def test_the_address_changes_after_a_button_in_a_mail_to_the_new_one(
 def test_an_address_that_is_none_comes_back_to_be_mended(client: FlaskClient, path: str) -> None:
     page = send(client, path, f"{path}/address", {"email": "new at example"}, 400)
     assert page.texts("ul", "govuk-error-summary__list") == [
-        "Enter a mail address in the usual form, such as name@example.org."
+        "Enter an email address in the usual form, such as name@example.org."
     ]
     assert Form(page, f"{path}/address").answers() == {"email": ["new at example"]}
 

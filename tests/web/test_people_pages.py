@@ -74,7 +74,7 @@ def test_from_the_invitation_to_the_workspace(
     [
         (
             {"email": "dee", "role": "author"},
-            "Error: Enter a mail address in the usual form, such as name@example.org.",
+            "Error: Enter an email address in the usual form, such as name@example.org.",
         ),
         ({"email": DEE, "role": "emperor"}, "Error: Choose a role."),
         (

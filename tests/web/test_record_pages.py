@@ -146,7 +146,7 @@ def test_addresses_in_a_text_are_flagged(author: FlaskClient, held: uuid.UUID) -
         ({"until": ""}, "Give the day until which people can check it."),
         ({"until": "2026-11-23"}, "The day must be later than today, and at most 60 days away."),
         ({"identifies": ""}, "Read it through and tick that nothing in it identifies a person who has not agreed."),
-        ({"addresses": "nobody"}, "Enter a mail address in the usual form, such as name@example.org."),
+        ({"addresses": "nobody"}, "Enter an email address in the usual form, such as name@example.org."),
     ],
 )
 def test_a_check_that_cannot_start_says_why(
@@ -177,7 +177,7 @@ def test_those_who_came_say_it_is_right_or_correct_it(
         who = session.scalars(sa.select(Contributor.id)).one()
     path = check_path(Signer(app.extensions["kil"].settings.secret_keys), who)
     shown = page(client, path)
-    assert shown.texts("h1") == ["What would help? · Monday 16 November 2026, 10am to 12pm Is this what was said?"]
+    assert shown.texts("h1") == ["What would help? · Monday 16 November 2026, 10am to midday Is this what was said?"]
     assert send(client, path, do="right").location == path
     assert HtmlPage(send(client, path, number=1, do="suggest", text=" "), 400).texts(
         "ul", "govuk-error-summary__list"
@@ -266,7 +266,7 @@ def test_an_answer_that_cannot_be_says_why_and_loses_nothing(
         ({"state": "x"}, "Choose where the answer stands."),
         ({"due": "soon"}, "Give the day as 2027-03-01."),
         ({"due": ""}, "Give a day by which this is to be done or decided."),
-        ({"address": "nobody"}, "Enter a mail address in the usual form, such as name@example.org."),
+        ({"address": "nobody"}, "Enter an email address in the usual form, such as name@example.org."),
         ({"entry": "EXC-0099"}, "There is no planned opportunity EXC-0099."),
         ({"entry": "EXC-0001", "revision": "9"}, "EXC-0001 has no publication number 9."),
     ):

@@ -67,7 +67,7 @@ def test_what_is_no_address_comes_back_as_it_was_typed(client: FlaskClient) -> N
     typed = "author at council " * 20
     page = HtmlPage(Form(HtmlPage(client.get("/sign-in")), "/sign-in").send(client, {"email": typed}), 400)
     assert page.texts("p", "govuk-error-message") == [
-        "Error: Enter a mail address in the usual form, such as name@example.org."
+        "Error: Enter an email address in the usual form, such as name@example.org."
     ]
     assert Form(page, "/sign-in").fields["email"] == typed
 

@@ -59,7 +59,7 @@ def test_a_local_support_organisation_has_its_own(app: Flask, sqlite_database: D
         body = a_body(session, "Body of Leeds", LEEDS)
     adviser = sign_in_to(app.test_client(), sqlite_database, body, Role.AUTHOR)
     page = HtmlPage(adviser.get("/workspace"))
-    own = ["Your patch", "Requests for help", "What you offer"]
+    own = ["Your patch", "Bulletin", "Requests for help", "What you offer"]
     assert page.texts(*LINKS) == [*own, "Sessions", "Who is coming", "Records", "Your account"]
     for link in page.elements(*LINKS):
         assert here(HtmlPage(adviser.get(link.get("href") or ""))) == [text_of(link)]

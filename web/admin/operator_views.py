@@ -62,14 +62,14 @@ def _registry(figures: Figures, *, alive: bool) -> CollectorRegistry:
     gauge("queue_size", "What is due in each step.", {k: q.waiting for k, q in queues.items()}, "step")
     lags = {name: queue.lag(now()).total_seconds() for name, queue in queues.items()}
     gauge("lag_seconds", "How long the oldest of it is overdue.", lags, "step")
-    gauge("deliveries", "Mails by state.", dict(figures.deliveries), "state")
-    by_domain = Gauge("kil_deliveries_by_domain", "Mails of a week.", ["domain", "state"], registry=registry)
+    gauge("deliveries", "Emails by state.", dict(figures.deliveries), "state")
+    by_domain = Gauge("kil_deliveries_by_domain", "Emails of a week.", ["domain", "state"], registry=registry)
     for domain, state, number in figures.domains:
         by_domain.labels(domain, state).set(number)
     slow = {domain.domain: float(domain.times) for domain in figures.slow}
     gauge("slow_domain_times", "How often in a row a domain put us off.", slow, "domain")
     gauge("webhooks", "Webhooks by state.", dict(figures.webhooks), "state")
-    gauge("suppressions", "Addresses that are never mailed.", {"": figures.suppressions})
+    gauge("suppressions", "Addresses that are never emailed.", {"": figures.suppressions})
     gauge("worker_alive", "Whether a worker was heard of within five minutes.", {"": alive})
     gauge("tick_failed", "Workers whose last tick failed in part.", {"": sum(tick.failed for tick in figures.ticks)})
     last = max((tick.beat_at.timestamp() for tick in figures.ticks), default=0.0)

@@ -11,6 +11,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     account_views,  # noqa: F401
     approval_views,  # noqa: F401
     audit_views,  # noqa: F401
+    bulletin_views,  # noqa: F401
     coming_views,  # noqa: F401
     copying_views,  # noqa: F401
     details_views,  # noqa: F401

@@ -29,6 +29,7 @@ APPROVALS = Place("Approvals", "/workspace/approvals")
 ANSWERS = Place("Answers", "/workspace/answers", Role.AUTHOR)
 HELP = Place("Requests for help", "/workspace/help")
 OFFER = Place("What you offer", "/workspace/support", Role.AUTHOR)
+BULLETIN = Place("Bulletin", "/workspace/bulletin", Role.AUTHOR)
 SESSIONS = Place("Sessions", "/workspace/sessions")
 COMING = Place("Who is coming", "/workspace/coming", Role.ENGAGEMENT_LEAD)
 RECORDS = Place("Records", "/workspace/records")
@@ -41,7 +42,7 @@ OWN = Place(
 ACCOUNT = Place("Your account", "/workspace/account", None, ("/workspace/prove",))
 SITE = Place("This site", "/workspace/operator", None)
 OF_COMMISSIONERS = (PLAN, APPROVALS, ANSWERS, SESSIONS, COMING, RECORDS, OWN)
-OF_BODIES = (PATCH, HELP, OFFER, SESSIONS, COMING, RECORDS, OWN)
+OF_BODIES = (PATCH, BULLETIN, HELP, OFFER, SESSIONS, COMING, RECORDS, OWN)
 
 
 @blueprint.context_processor

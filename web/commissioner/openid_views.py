@@ -53,7 +53,7 @@ def ask_provider() -> Any:
         _check_provider(client)
         return client.authorize_redirect(absolute("/sign-in/openid/back"))
     except (AuthlibBaseError, requests.RequestException, ValueError):
-        return _failed("It did not answer. Try again in a minute, or sign in with a mail.")
+        return _failed("It did not answer. Try again in a minute, or sign in with an email.")
 
 
 @blueprint.get("/sign-in/openid/back")
@@ -64,10 +64,12 @@ def come_back() -> Response | tuple[str, int]:
         _check_provider(client)
         claims = client.authorize_access_token().get("userinfo") or {}
     except (AuthlibBaseError, JoseError, requests.RequestException, ValueError):
-        return _failed("It did not confirm who you are. Try again, or sign in with a mail.")
+        return _failed("It did not confirm who you are. Try again, or sign in with an email.")
     email = claims.get("email")
     if not isinstance(email, str) or not _believed(claims.get("email_verified")):
-        return _failed("It did not confirm your mail address. Sign in with a mail, or ask those who run the account.")
+        return _failed(
+            "It did not confirm your email address. Sign in with an email, or ask those who run the account."
+        )
     with database().write() as db:
         begun = _begin(db, email)
     if begun is None:

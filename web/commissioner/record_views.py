@@ -100,7 +100,7 @@ def check_record(held: str) -> Answer:
         asked = start_check(
             db, desk.session_id, until=until, addresses=came, identifies_nobody="identifies" in raw, now=now()
         )
-        return f"Those who came can check it now. {asked} {'mail leaves' if asked == 1 else 'mails leave'} soon."
+        return f"Those who came can check it now. {asked} {'email leaves' if asked == 1 else 'emails leave'} soon."
 
     return _do(held, "check_record", "check", ask)
 

@@ -44,7 +44,7 @@ def ask_session_host(reference: str) -> str | tuple[str, int] | Response:
         raise
     except DomainError as error:
         return _page(reference, ("name", str(error))), 400
-    flash(f"{terms.cleaned().name} is asked by mail. You hear when they answer.")
+    flash(f"{terms.cleaned().name} is asked by email. You hear when they answer.")
     return redirect(f"/workspace/sessions/{reference}/hosts")
 
 
@@ -74,7 +74,7 @@ def take_back_host(reference: str) -> str | tuple[str, int] | Response:
             note_session_deed("take_back_host", reference, db)
     except (InvalidTransition, NotFound) as error:
         return _page(reference, ("", str(error))), 409
-    flash("They are not asked any more, and are told so by mail.")
+    flash("They are not asked any more, and are told so by email.")
     return redirect(f"/workspace/sessions/{reference}/hosts")
 
 

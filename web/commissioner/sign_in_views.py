@@ -32,8 +32,8 @@ from web.refusals import note_refusal
 ASKED = "asked"
 """Where the cookie holds what ties a code to the browser that asked for it."""
 WRONG_CODE = (
-    "That code is not right, or it has run out. Check the newest mail. After five tries, or fifteen minutes, ask for a "
-    "new one."
+    "That code is not right, or it has run out. Check the newest email. After five tries, or fifteen minutes, ask for "
+    "a new one."
 )
 
 

@@ -25,7 +25,9 @@ def ask_address(token: str) -> str | tuple[str, int]:
             address = ask_for_address(session, subscriber_id, typed, now())
         except InvalidAddress as error:
             return show_choices(view, problems=(("email", str(error)),), typed=typed), 400
-    message = f"We have sent a mail to {address}. Nothing changes before you press its button, within {LINK_DAYS} days."
+    message = (
+        f"We have sent an email to {address}. Nothing changes before you press its button, within {LINK_DAYS} days."
+    )
     return show_choices(view, message)
 
 

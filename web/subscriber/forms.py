@@ -67,7 +67,7 @@ def read_frequency(form: MultiDict[str, str], problems: list[tuple[str, str]]) -
     try:
         frequency = Frequency(form.get("frequency", ""))
     except ValueError:
-        problems.append(("frequency", "Choose how often you want mail."))
+        problems.append(("frequency", "Choose how often you want email."))
         frequency = Frequency.WEEKLY
     day = form.get("weekday", "0")
     if day not in ("0", "1", "2", "3", "4"):

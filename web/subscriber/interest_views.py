@@ -92,7 +92,7 @@ def _do(session: Session, interest_id: uuid.UUID, do: str) -> str:
         return "Saved."
     if do == "introduce":
         ask_introduction(session, interest_id, _other(), request.form.get("message", ""), now())
-        return "We have asked them. You hear by mail what they say."
+        return "We have asked them. You hear by email what they say."
     confirm_interest(session, interest_id, now())
     return "Your interest counts now."
 

@@ -59,7 +59,7 @@ def change(token: str) -> str | tuple[str, int]:
         if not kept:
             unsubscribe(session, subscriber_id, now())
         view = subscriber_view(session, subscriber_id)
-    return show_choices(view, "Saved. You get no more mail." if view.stopped else "Saved.")
+    return show_choices(view, "Saved. You get no more emails." if view.stopped else "Saved.")
 
 
 @blueprint.get("/alerts/<token>/unsubscribe")

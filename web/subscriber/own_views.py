@@ -15,7 +15,7 @@ from web.subscriber import blueprint
 from web.subscriber.forms import read_day
 from web.subscriber.manage_views import show_choices, signer
 
-NO_DAY = "Enter the day on which mail starts again, such as 2027-01-04."
+NO_DAY = "Enter the day on which email starts again, such as 2027-01-04."
 
 
 @blueprint.get("/alerts/<token>/mute")
@@ -75,7 +75,7 @@ def pause_mail(token: str) -> str | tuple[str, int]:
         except PauseNotPossible as error:
             return show_choices(view, problems=(("until", str(error)),)), 400
         view = subscriber_view(session, subscriber_id)
-    return show_choices(view, "Mail leaves again." if ends else "Your mail is paused. Nothing is lost.")
+    return show_choices(view, "Email leaves again." if ends else "Your email is paused. Nothing is lost.")
 
 
 @blueprint.get("/alerts/<token>/my-data.json")

@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_slow_domain_slow_until"), "slow_domain", ["slow_until"])
     op.add_column("alert_request", sa.Column("outlook", sa.Boolean(), server_default=sa.false(), nullable=False))
     _create_webhook_log()
+    _create_bulletin()
 
 
 def _create_webhook_log() -> None:
@@ -69,6 +70,31 @@ def _create_webhook_log() -> None:
     )
     op.create_index(op.f("ix_webhook_replay_asked_at"), "webhook_replay", ["asked_at"])
     op.create_index(op.f("ix_webhook_replay_webhook_id"), "webhook_replay", ["webhook_id"])
+
+
+def _create_bulletin() -> None:
+    op.create_table(
+        "bulletin",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("monthly", sa.Boolean(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
+        sa.Column("list_address", sa.String(254), nullable=False),
+        sa.Column("list_confirmed_at", UTCDateTime(), nullable=True),
+        sa.Column("told_position", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("draft_position", sa.BigInteger(), nullable=True),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=True),
+        sa.Column("passed_on_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_bulletin_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_bulletin")),
+    )
+    op.create_index(op.f("ix_bulletin_due_at"), "bulletin", ["due_at"])
 
 
 def downgrade() -> None:
