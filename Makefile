@@ -11,6 +11,8 @@ PIP := $(BIN)/pip --disable-pip-version-check install --progress-bar off
 PYTHONS := python3.11 python3.12 python3.13 python3
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
+INSTALLED_BENCH := .venv/.installed-bench
+SERVERS := .venv/servers
 ASSETS := web/static/vendor/govuk-frontend/built-from
 BROWSER := /usr/bin/chromium
 WORKERS ?= 2
@@ -46,7 +48,7 @@ lint: install-dev
 test: lint install-browser ## Everything: checks, unit, PostgreSQL, journey and browser tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
-bench: install-dev install-load-generator ## Measure what must stay fast; writes var/bench.json
+bench: $(INSTALLED_BENCH) install-load-generator $(SERVERS)/nginx ## Measure what must stay fast; writes var/bench.json
 	$(BIN)/python -m tests.benchmarks
 
 audit: install-dev ## Ask for known advisories about all that is pinned; needs the network
@@ -60,7 +62,7 @@ format: install-dev ## Put code into the house format
 	$(BIN)/ruff check --fix .
 
 lock: install-dev ## Pin the newest versions that requirements/*.in allow
-	@for name in runtime build assets dev; do \
+	@for name in runtime build assets dev bench; do \
 	  echo "Pinning $$name …"; \
 	  $(BIN)/uv pip compile "requirements/$$name.in" --output-file "requirements/$$name.txt" --quiet --upgrade \
 	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"; \
@@ -92,6 +94,17 @@ $(INSTALLED_DEV): requirements/dev.txt $(INSTALLED)
 	@echo "Installing what the checks and tests need …"
 	@$(PIP) --require-hashes -r requirements/dev.txt | sed -un 's/^Collecting \([^ ;]*\).*/  \1/p'
 	@touch $@
+
+$(INSTALLED_BENCH): requirements/bench.txt $(INSTALLED_DEV)
+	@echo "Installing what the benchmarks are measured against …"
+	@$(PIP) --require-hashes -r requirements/bench.txt | sed -un 's/^Collecting \([^ ;]*\).*/  \1/p'
+	@touch $@
+
+# Unpacked, not installed: a service that is installed would start.
+$(SERVERS)/%: | $(INSTALLED_DEV)
+	@echo "Unpacking $* …"
+	@rm -rf $@ && mkdir -p $@.part && cd $@.part && apt-get download -qq $* && dpkg -x $*_*.deb . && rm $*_*.deb
+	@mv $@.part $@
 
 $(ASSETS): web/assets/build.py web/assets/package.json web/assets/package-lock.json | $(INSTALLED)
 	@command -v npm >/dev/null && command -v node >/dev/null || { \

@@ -12,7 +12,7 @@ from operator import itemgetter
 from icalendar import Calendar, Event, vDuration, vText, vUri
 
 from feeds.entry_texts import rule_behind
-from feeds.fragments import FRAGMENTS, fragment_key
+from feeds.fragments import FRAGMENTS
 from kil_pipeline.engagement.sessions import PublicSession, SessionState
 from kil_pipeline.plan.contents import Milestone
 from kil_pipeline.plan.expected_dates import Confidence, Precision, describe
@@ -64,13 +64,13 @@ def render_sessions(head: CalendarHead, sessions: Sequence[PublicSession]) -> by
 
 
 def _kept_milestone(head: CalendarHead, entry: PublicEntry, milestone: Milestone) -> bytes:
-    key = fragment_key("milestone", head.base_url, head.uid_host, entry, milestone)
-    return FRAGMENTS.get(key, partial(milestone_event, head, entry, milestone))
+    key = ("milestone", head.base_url, head.authority, entry.id, milestone.kind)
+    return FRAGMENTS.get(key, entry, partial(milestone_event, head, entry, milestone))
 
 
 def _kept_session(head: CalendarHead, session: PublicSession) -> bytes:
-    key = fragment_key("session", head.base_url, head.uid_host, session)
-    return FRAGMENTS.get(key, partial(session_event, head, session))
+    key = ("session", head.base_url, head.authority, session.id)
+    return FRAGMENTS.get(key, session, partial(session_event, head, session))
 
 
 def milestone_event(head: CalendarHead, entry: PublicEntry, milestone: Milestone) -> bytes:

@@ -11,7 +11,7 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feeds.fragments import FRAGMENTS, fragment_key
+from feeds.fragments import FRAGMENTS
 from feeds.items import FeedItem
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -61,7 +61,7 @@ def render_atom(page: FeedPage) -> bytes:
     """Return the page as Atom."""
     head = _generator(page)
     feed = head.atom_str(pretty=False)
-    parts = (FRAGMENTS.get(_key("atom", item), partial(_atom_entry, item)) for item in page.items)
+    parts = (FRAGMENTS.get(("atom", item.id), item, partial(_atom_entry, item)) for item in page.items)
     return _join(feed, b"</feed>", parts)
 
 
@@ -69,7 +69,7 @@ def render_rss(page: FeedPage) -> bytes:
     """Return the page as RSS 2.0."""
     with _ONE_AT_A_TIME:
         feed = _generator(page).rss_str(pretty=False)
-        parts = [FRAGMENTS.get(_key("rss", item), partial(_rss_entry, item)) for item in page.items]
+        parts = [FRAGMENTS.get(("rss", item.id), item, partial(_rss_entry, item)) for item in page.items]
     return _join(feed, b"</channel>", parts)
 
 
@@ -132,17 +132,3 @@ def _bytes(element: etree._Element) -> bytes:
     """Return an element as bytes. feedgen gives it no namespace: it takes that of the document it is joined into."""
     text: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=False)
     return text
-
-
-def _key(kind: str, item: FeedItem) -> str:
-    return fragment_key(
-        kind,
-        item.id,
-        item.title,
-        item.url,
-        item.html,
-        item.author,
-        item.categories,
-        item.published_at,
-        item.updated_at,
-    )

@@ -1,7 +1,9 @@
 """What a feed says of a planned opportunity: the same account as its page, as HTML and as plain text."""
 
 from datetime import date
+from functools import partial
 
+from feeds.fragments import Pieces
 from feeds.items import FeedItem, Line, as_html, as_text
 from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.expected_dates import describe
@@ -12,6 +14,8 @@ from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.reference.statutory_dates import representations_close
 from kil_pipeline.reference.themes import theme
 
+ITEMS = Pieces[FeedItem](2000)
+"""Some 20 kB each: a feed is asked for again after each publication, and one of its entries has changed."""
 LAW_NOTE = (
     "The plan is published by choice. The law named here shows how a request for the information would be answered; "
     "it is not a power to leave something out of a plan like this one."
@@ -21,6 +25,11 @@ LAW_NOTE = (
 
 def make_item(entry: PublicEntry, *, authority: str, base_url: str, day: date) -> FeedItem:
     """Return the item of an entry. `day`: the London day for which "what to do now" is worked out."""
+    key = (entry.id, authority, base_url)
+    return ITEMS.get(key, (day, entry), partial(_make_item, entry, authority, base_url, day))
+
+
+def _make_item(entry: PublicEntry, authority: str, base_url: str, day: date) -> FeedItem:
     lines = _lines(entry, day)
     return FeedItem(
         id=f"tag:{authority}:entry/{entry.id}",

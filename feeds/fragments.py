@@ -1,46 +1,66 @@
-"""Rendered pieces, kept by what they say: an item is rendered once for each state of it, then joined into documents."""
+"""Rendered pieces, kept beside what they were made of: an item is rendered once for each state of it, then joined.
 
-import hashlib
+To compare frozen values is cheap; to write them out for a key, or only to hash them, is not.
+"""
+
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
-RENDERER = "1"
-"""Counts up when the renderers change what they write for the same content."""
-MOST_BYTES = 32 * 1024 * 1024
+T = TypeVar("T")
+MOST_BYTES = 16 * 1024 * 1024
+"""What a piece was made of is kept beside it, and takes as much again or twice."""
 
 
-class Fragments:
-    """A bounded store of bytes, least recently used out first. Safe for threads."""
+class _Piece(Generic[T]):
+    """What was made, of what, and whether it was asked for since it was last looked at for room."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._size = 0
-        self._most = most_bytes
+    __slots__ = ("made", "source", "used")
+
+    def __init__(self, source: object, made: T) -> None:
+        self.source, self.made, self.used = source, made, False
+
+
+class Pieces(Generic[T]):
+    """A bounded store: out goes what was not asked for since the last round. Safe for threads."""
+
+    def __init__(self, most: int, size: Callable[[T], int] = lambda made: 1) -> None:
+        """`most`: of what `size` counts."""
+        self._kept: OrderedDict[Hashable, _Piece[T]] = OrderedDict()
+        self._size, self._most, self._size_of = 0, most, size
         self._lock = threading.Lock()
 
-    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
-        """Return the bytes kept under `key`, made now where there are none."""
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
+    def get(self, key: Hashable, source: object, make: Callable[[], T]) -> T:
+        """Return what is kept under `key` if it was made of an equal `source`; else make it now, in its place."""
+        kept = self._kept.get(key)
+        if kept is not None and kept.source == source:
+            kept.used = True
+            return kept.made
         made = make()
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = made
-                self._size += len(made)
+            old = self._kept.pop(key, None)
+            self._size += self._size_of(made) - (self._size_of(old.made) if old else 0)
+            self._kept[key] = _Piece(source, made)
             while self._size > self._most and self._kept:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= len(dropped)
+                self._drop_one()
         return made
 
+    def _drop_one(self) -> None:
+        """Drop the oldest; one that was asked for begins anew."""
+        key, piece = self._kept.popitem(last=False)
+        if piece.used:
+            piece.used = False
+            self._kept[key] = piece
+        else:
+            self._size -= self._size_of(piece.made)
 
-def fragment_key(kind: str, *parts: object) -> str:
-    """Return the key of what `parts` say, rendered as `kind`."""
-    text = "\x1f".join([RENDERER, kind, *map(str, parts)])
-    return hashlib.sha256(text.encode()).hexdigest()
+
+class Fragments(Pieces[bytes]):
+    """Rendered pieces, bounded in bytes."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        super().__init__(most_bytes, len)
 
 
 FRAGMENTS = Fragments()

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 from email.utils import formataddr, parseaddr
-from urllib.parse import quote, urlsplit
+from functools import cached_property
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -48,6 +49,11 @@ class Site:
     def host(self) -> str:
         """The host's name, as lists are named after it (RFC 2919)."""
         return urlsplit(self.address).hostname or "localhost"
+
+    @cached_property
+    def list_id(self) -> str:
+        """The list's name, with what tells it from others (RFC 2919)."""
+        return formataddr((clean_line(self.name), f"alerts.{self.host}"))
 
 
 def make_renderer(settings: Settings, *, list_address: str = "") -> Render:
@@ -195,9 +201,9 @@ def _clean_notice(letter: NoticeLetter) -> NoticeLetter:
 def _list_headers(site: Site, letter: DigestLetter | OutlookLetter) -> tuple[tuple[str, str], ...]:
     """RFC 2919 and RFC 8058: one press on "unsubscribe" in the mail program, without opening the mail."""
     token = letter.unsubscribe_path.removesuffix("/unsubscribe").rsplit("/", 1)[-1]
-    by_mail = f"mailto:{site.list_address}?subject={quote('unsubscribe ' + token)}"
+    by_mail = f"mailto:{site.list_address}?subject=unsubscribe%20{token}"
     return (
-        ("List-Id", formataddr((clean_line(site.name), f"alerts.{site.host}"))),
+        ("List-Id", site.list_id),
         ("List-Unsubscribe", f"<{site.address}{letter.unsubscribe_path}>, <{by_mail}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     )

@@ -75,27 +75,27 @@ class DigestWriter:
     def _write_digest(self, frequency: Frequency, said: tuple[_Said, ...], stand_ins: tuple[str, ...]) -> _Digest:
         items = [self._clean(one) for one in said]
         frame = self._frame(write_intro(items), frequency, said[0], said[MOST_IN_FULL:], *stand_ins[:2])
-        text, html = [(frame.text[0], 0)], [(frame.html[0], 0)]
+        text, html = [frame.text[0]], [frame.html[0]]
         for place, (one, stand_in) in enumerate(zip(said[:MOST_IN_FULL], stand_ins[2:], strict=False)):
-            text.append((self._text(place + 1, one, stand_in), place + 2))
-            html.append((self._html(one, stand_in), place + 2))
-        text.append((frame.text[1], 0))
-        html.append((frame.html[1], 0))
+            text.append(self._text(place, one, stand_in))
+            html.append(self._html(place, one, stand_in))
+        text.append(frame.text[1])
+        html.append(frame.html[1])
         return _Digest(write_subject(items), Part.joined(text), Part.joined(html))
 
-    def _write_text(self, number: int, said: _Said, mute_path: str) -> Part:
+    def _write_text(self, place: int, said: _Said, mute_path: str) -> Part:
         item = replace(self._clean(said), mute_path=mute_path)
-        return make_part(mail_texts.write_digest_item(number, item, self._address) + "\n\n", (mute_path,))
+        return make_part(mail_texts.write_digest_item(place + 1, item, self._address) + "\n\n", {place + 2: mute_path})
 
-    def _write_html(self, said: _Said, mute_path: str) -> Part:
+    def _write_html(self, place: int, said: _Said, mute_path: str) -> Part:
         item = replace(self._clean(said), mute_path=mute_path)
         page = self._templates.get_template("mail/digest_item.html")
-        return make_part(page.render(item=item) + "\n", (mute_path,))
+        return make_part(page.render(item=item) + "\n", {place + 2: mute_path})
 
     def _write_frame(
         self, intro: str, frequency: Frequency, first: _Said, rest: tuple[_Said, ...], unsubscribe: str, manage: str
     ) -> _Frame:
-        slots, others = (unsubscribe, manage), [self._clean(one) for one in rest]
+        slots, others = {0: unsubscribe, 1: manage}, [self._clean(one) for one in rest]
         ending = mail_texts.write_digest_end(others, frequency, self._site_name, self._address, unsubscribe, manage)
         page = self._templates.get_template("mail/digest.html").render(
             intro=intro,

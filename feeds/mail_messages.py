@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import textwrap
 import uuid
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -37,11 +38,14 @@ class MailPolicy(EmailPolicy):
         return self.fold(name, value).encode("ascii")
 
 
-POLICY = MailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=76, raise_on_defect=True)
+_WIDTH = 76
+POLICY = MailPolicy(linesep="\r\n", cte_type="7bit", max_line_length=_WIDTH, raise_on_defect=True)
 """76: at 78 the library writes encoded words of 76 characters, one more than RFC 2047 allows."""
 
 _PLAIN_ADDRESS = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._+-]{0,30}[A-Za-z0-9]@[a-z0-9][a-z0-9.-]{0,30}[a-z0-9]")
 """What needs no quoting and no second line."""
+_PLAIN_WORDS = re.compile(r"[A-Za-z0-9,.:;!()'/&+-]{1,24}(?: [A-Za-z0-9,.:;!()'/&+-]{1,24})*")
+"""What needs no encoding and is folded between words: but where it fits a second line whole, the library takes one."""
 _NOBODY, _NEVER, _MARK = uuid.UUID(int=0), datetime(2026, 1, 1, tzinfo=UTC), "what-goes-here"
 
 
@@ -110,7 +114,13 @@ def _header(name: str, value: str) -> str:
 
 @lru_cache(maxsize=2000)
 def _subject(subject: str) -> str:
-    return _header("Subject", clean_line(subject))
+    line = clean_line(subject)
+    if not _PLAIN_WORDS.fullmatch(line) or _WIDTH - len("Subject: ") < len(line) < _WIDTH:
+        return _header("Subject", line)
+    words = textwrap.wrap(
+        f"Subject: {line}", _WIDTH, subsequent_indent=" ", break_long_words=False, break_on_hyphens=False
+    )
+    return "".join(f"{one}\r\n" for one in words)
 
 
 @lru_cache(maxsize=1)

@@ -6,10 +6,10 @@ stood for it and holds nothing that quoted-printable changes: lines break at the
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
-from itertools import groupby
+from types import MappingProxyType
+from typing import NamedTuple
 
 from feeds.mail_messages import POLICY
 
@@ -29,8 +29,7 @@ def fits(value: str) -> bool:
     return _SAFE.fullmatch(value) is not None
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(NamedTuple):
     """Which characters of which value stand here."""
 
     slot: int
@@ -38,72 +37,64 @@ class _Run:
     end: int
 
 
-_Piece = str | _Run
+class _Template(NamedTuple):
+    """A text to be filled by `%`, and what goes into its places, in their order."""
+
+    text: str
+    runs: tuple[_Run, ...]
+
+    def fill(self, values: Sequence[str]) -> str:
+        return self.text % tuple([values[slot][start:end] for slot, start, end in self.runs])
 
 
 class Part:
     """Whole lines of a mail, as they read and quoted-printable."""
 
-    def __init__(self, text: Sequence[_Piece], encoded: Sequence[_Piece]) -> None:
+    def __init__(self, text: _Template, encoded: _Template) -> None:
         """See `make_part`."""
         self._text, self._encoded = text, encoded
 
-    def text(self, values: Sequence[str] = ()) -> str:
+    def text(self, values: Sequence[str]) -> str:
         """Return it as it reads."""
-        return _fill(self._text, values)
+        return self._text.fill(values)
 
-    def encoded(self, values: Sequence[str] = ()) -> str:
+    def encoded(self, values: Sequence[str]) -> str:
         """Return it quoted-printable, with lines that end as those of mails do."""
-        return _fill(self._encoded, values)
+        return self._encoded.fill(values)
 
     @classmethod
-    def joined(cls, parts: Sequence[tuple["Part", int]]) -> "Part":
-        """Return parts as one; the slots of each are counted from the number beside it."""
-        return cls(
-            _merge((piece, first) for part, first in parts for piece in part._text),
-            _merge((piece, first) for part, first in parts for piece in part._encoded),
-        )
+    def joined(cls, parts: Sequence["Part"]) -> "Part":
+        """Return parts as one."""
+        return cls(_join([part._text for part in parts]), _join([part._encoded for part in parts]))
 
 
-def make_part(text: str, slots: Sequence[str] = ()) -> Part:
-    """Return a text as a part. `slots`: what stands for each value in it, as `slot` returned it."""
+def make_part(text: str, slots: Mapping[int, str] = MappingProxyType({})) -> Part:
+    """Return a text as a part. `slots`: what stands in it for each value, as `slot` returned it, by its number."""
     return Part(_cut(text, slots, ""), _cut(_encode(text), slots, _BREAK))
 
 
-def _merge(pieces: Iterable[tuple[_Piece, int]]) -> list[_Piece]:
-    merged: list[_Piece] = []
-    for fixed, group in groupby(pieces, lambda one: isinstance(one[0], str)):
-        if fixed:
-            merged.append("".join(str(piece) for piece, _ in group))
-        else:
-            merged += [replace(piece, slot=piece.slot + first) for piece, first in group if isinstance(piece, _Run)]
-    return merged
+def _join(templates: Sequence[_Template]) -> _Template:
+    text = "".join([template.text for template in templates])
+    return _Template(text, tuple(run for template in templates for run in template.runs))
 
 
-def _cut(text: str, slots: Sequence[str], between: str) -> list[_Piece]:
-    """Cut a text at its slots, and each slot where a line breaks within it."""
-    patterns = [f"({between.join(map(re.escape, one))})" for one in slots if one]
-    if not patterns:
-        return [text]
-    pattern = "|".join(patterns)
-    pieces: list[_Piece] = []
-    end = 0
-    for found in re.finditer(pattern, text):
-        pieces.append(text[end : found.start()])
-        end, start = found.end(), 0
-        for number, run in enumerate(found[0].split("=\r\n")):
-            if number:
-                pieces.append("=\r\n")
-            which = (found.lastindex or 1) - 1
-            pieces.append(_Run(which, start, start + len(run)))
-            start += len(run)
-    return [*pieces, text[end:]]
+def _cut(text: str, slots: Mapping[int, str], between: str) -> _Template:
+    """Find the slots in a text, and in each slot where a line breaks within it."""
+    wanted = {number: one for number, one in slots.items() if one}
+    text = text.replace("%", "%%")
+    if not wanted:
+        return _Template(text, ())
+    runs: list[_Run] = []
 
+    def cut(found: re.Match[str]) -> str:
+        which, start = list(wanted)[(found.lastindex or 1) - 1], 0
+        for part in found[0].split("=\r\n"):
+            runs.append(_Run(which, start, start + len(part)))
+            start += len(part)
+        return re.sub(r"[^=\r\n]+", "%s", found[0])
 
-def _fill(pieces: Sequence[_Piece], values: Sequence[str]) -> str:
-    return "".join(
-        [piece if isinstance(piece, str) else values[piece.slot][piece.start : piece.end] for piece in pieces]
-    )
+    pattern = "|".join(f"({between.join(map(re.escape, one))})" for one in wanted.values())
+    return _Template(re.sub(pattern, cut, text), tuple(runs))
 
 
 def _encode(text: str) -> str:

@@ -19,7 +19,7 @@ class Signer:
     def __init__(self, keys: Sequence[str]) -> None:
         """`keys`: newest first, as settings have them."""
         self._keys = list(reversed(keys))
-        self._signers: dict[str, _Signer] = {}
+        self._derived: dict[str, bytes] = {}
 
     def unsubscribe_path(self, subscriber_id: uuid.UUID) -> str:
         """Return the path that stops all mail to a subscriber."""
@@ -55,14 +55,15 @@ class Signer:
 
     def sign(self, purpose: str, whom: uuid.UUID, about: str = "") -> str:
         """Return the token of a link for one purpose: whom it is for and, where wanted, what it is about."""
-        said = f"{whom.hex} {about}".rstrip()
-        # As URLSafeSerializer writes it, but never packed: so that tokens are as long for everybody.
-        return self._signer(purpose).sign(base64_encode(json.dumps(said))).decode("ascii")
+        # As URLSafeSerializer writes it, but never packed, so that tokens are as long for everybody; and with the key
+        # derived once: a digest has a link for each of its items.
+        said = base64_encode(json.dumps(f"{whom.hex} {about}".rstrip()))
+        return f"{said.decode()}.{base64_encode(hmac.digest(self._key(purpose), said, 'sha256')).decode()}"
 
-    def _signer(self, purpose: str) -> "_Signer":
-        kept = self._signers.get(purpose)
+    def _key(self, purpose: str) -> bytes:
+        kept = self._derived.get(purpose)
         if kept is None:
-            kept = self._signers[purpose] = _Signer(self._keys, salt=_salt(purpose))
+            kept = self._derived[purpose] = _signer(self._keys, purpose).derive_key()
         return kept
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
@@ -74,24 +75,9 @@ class Signer:
         )
 
 
+def _signer(keys: list[str], purpose: str) -> itsdangerous.Signer:
+    return itsdangerous.Signer(keys, salt=_salt(purpose), digest_method=hashlib.sha256)
+
+
 def _salt(purpose: str) -> str:
     return f"kil-alerts-{purpose}"
-
-
-class _Sha256(itsdangerous.HMACAlgorithm):
-    """The library's HMAC in one call: a digest has a link for each of its items."""
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, "sha256")
-
-
-class _Signer(itsdangerous.Signer):
-    """Derives its key once."""
-
-    def __init__(self, keys: list[str], *, salt: str) -> None:
-        super().__init__(keys, salt=salt, digest_method=hashlib.sha256, algorithm=_Sha256())
-        self._derived = super().derive_key(self.secret_keys[-1])
-
-    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
-        """Return the newest key, as it was derived for this purpose, or another."""
-        return self._derived if secret_key is None else super().derive_key(secret_key)

@@ -1,5 +1,7 @@
 """Key dates in order: those an author states, and those that a rule computes from them."""
 
+import functools
+
 from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.expected_dates import ExpectedDate, Precision
 from kil_pipeline.reference.milestones import milestone_kinds
@@ -12,12 +14,17 @@ REPRESENTATIONS_CLOSE = "representations_close"
 
 def key_dates(content: EntryContent) -> tuple[Milestone, ...]:
     """Return an entry's key dates in the order of the commissioning cycle, computed ones among them."""
-    order = {kind.code: place for place, kind in enumerate(milestone_kinds(computed=True))}
     stated = list(content.milestones)
     closing = _representations_close(content)
     if closing is not None:
         stated.append(Milestone(REPRESENTATIONS_CLOSE, closing))
+    order = _order()
     return tuple(sorted(stated, key=lambda milestone: order[milestone.kind]))
+
+
+@functools.cache
+def _order() -> dict[str, int]:
+    return {kind.code: place for place, kind in enumerate(milestone_kinds(computed=True))}
 
 
 def opening_of(content: EntryContent) -> ExpectedDate | None:

@@ -12,7 +12,9 @@ import sys
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 
 from feeds.mail import make_renderer
@@ -32,7 +34,8 @@ SIGNER = Signer(SETTINGS.secret_keys)
 render = make_renderer(SETTINGS)
 
 
-def _item(event: int, reason: int, mute_path: str) -> DigestItem:
+@cache
+def _told(event: int, reason: int) -> DigestItem:
     return DigestItem(
         subject="entry",
         reference=f"EXC-{event:04}",
@@ -46,20 +49,19 @@ def _item(event: int, reason: int, mute_path: str) -> DigestItem:
         because=f"you follow Exampleton {reason} and Social prescribing",
         news="Moved later",
         subject_id=str(uuid.UUID(int=event)),
-        mute_path=mute_path,
     )
 
 
 def letters(alike: bool) -> Iterator[tuple[uuid.UUID, DigestLetter]]:
     """Yield readers and what they are told, without end."""
     chance, number = random.Random(2), 0
-    told = [(event, 1) for event in range(ITEMS)]
+    told = [_told(event, 1) for event in range(ITEMS)]
     while True:
         number += 1
         reader = uuid.UUID(int=number << 64)
         if not alike:
-            told = [(event, chance.randrange(REASONS)) for event in chance.sample(range(EVENTS), ITEMS)]
-        items = (_item(*one, SIGNER.mute_path(reader, str(uuid.UUID(int=one[0])))) for one in told)
+            told = [_told(event, chance.randrange(REASONS)) for event in chance.sample(range(EVENTS), ITEMS)]
+        items = [replace(item, mute_path=SIGNER.mute_path(reader, item.subject_id)) for item in told]
         paths = SIGNER.unsubscribe_path(reader), SIGNER.manage_path(reader)
         yield reader, DigestLetter(Frequency.DAILY, tuple(items), *paths, NOW)
 

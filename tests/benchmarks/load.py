@@ -40,18 +40,19 @@ class Target:
 @contextmanager
 def served(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
     """Serve what a factory ("module:function") makes, with the product's own options. Yields the port."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.apps", factory, str(port)]
     process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield port
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers. Raises `RuntimeError` where it does not start."""
     deadline = time.monotonic() + STARTUP_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -63,7 +64,8 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("A server to be measured did not start; see above.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

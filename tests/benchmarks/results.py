@@ -60,12 +60,13 @@ def time_ratio(work: Callable[[], object], base: Callable[[], object], *, rounds
     gc.collect()
     gc.disable()
     try:
-        return statistics.median(_seconds(work) / _seconds(base) for _ in range(rounds))
+        return statistics.median(seconds(work) / seconds(base) for _ in range(rounds))
     finally:
         gc.enable()
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long work takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

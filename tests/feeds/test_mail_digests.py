@@ -115,6 +115,15 @@ def test_any_address_is_written_as_the_library_does(to: str) -> None:
     assert written(message, uuid.UUID(int=1), to) == written(replace(message, encoded=None), uuid.UUID(int=1), to)
 
 
+words = st.text("aBz09,.:;!()'/&+-–?=é", min_size=1, max_size=30) | st.sampled_from(["opportunities", "x" * 60])
+
+
+@given(st.lists(words, min_size=1, max_size=20).map(" ".join))
+def test_any_subject_is_folded_as_the_library_does(subject: str) -> None:
+    message = Message(subject, "Text\n", "<p>Text</p>\n", encoded=Encoded("Text\r\n", "<p>Text</p>\r\n"))
+    assert written(message, uuid.UUID(int=1)) == written(replace(message, encoded=None), uuid.UUID(int=1))
+
+
 def test_a_further_header_with_a_line_break_is_refused() -> None:
     headers = (("List-Unsubscribe", "<https://plan.example.org/x>\r\nBcc: other@example.org"),)
     message = Message("News", "Text\n", "<p>Text</p>\n", headers, encoded=Encoded("Text\r\n", "<p>Text</p>\r\n"))

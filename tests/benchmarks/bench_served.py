@@ -1,0 +1,76 @@
+"""Documents as they leave the server, warm: against nginx with the same bytes in a file, and Django making a feed."""
+
+import statistics
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.benchmarks.load import Target, requests_per_second, served
+from tests.benchmarks.other_servers import keep_items, nginx, syndication
+from tests.benchmarks.plans import import_plan_of
+from tests.benchmarks.results import Result, benchmark
+
+ENTRIES = 1000
+ROUNDS = 5
+FEED, ARCHIVE = "/feeds/entries.atom", "/feeds/changes.rss?archive=1"
+CALENDAR = "/calendars/milestones.ics"
+
+
+@benchmark
+def documents_against_other_servers(folder: Path) -> list[Result]:
+    """Requests a second, one process each; the servers take turns. An archive document holds 100 changes."""
+    environment = {
+        "KIL_ENV": "development",
+        "KIL_VAR": str(folder),
+        "KIL_DATABASE_URL": import_plan_of(ENTRIES, folder, publish=True).url,
+        "KIL_BENCH_ITEMS": str(folder / "items.json"),
+    }
+    with ExitStack() as servers:
+        product = servers.enter_context(served("web.wiring:served_app", environment))
+        files = _keep_files(product, folder)
+        hello = servers.enter_context(served("tests.benchmarks.apps:hello", environment))
+        django = servers.enter_context(served(f"{syndication.__module__}:syndication", environment))
+        static = servers.enter_context(nginx(folder))
+        targets = {name: Target(product, path) for name, path in files.items()}
+        targets |= {f"{name} by nginx": Target(static, f"/{name}") for name in files}
+        etag = targets["archive"].ask()[1]["etag"]
+        targets["unchanged"] = Target(product, ARCHIVE, {"If-None-Match": etag})
+        targets |= {"hello": Target(hello, "/"), "django": Target(django, "/feed")}
+        _check(targets, files)
+        rates = [{name: requests_per_second(target) for name, target in targets.items()} for _ in range(ROUNDS + 1)][1:]
+
+    def ratio(one: str, other: str) -> float:
+        return statistics.median(measured[one] / measured[other] for measured in rates)
+
+    def to_nginx(name: str, document: str, goal: float) -> Result:
+        measured = ratio(document, f"{document} by nginx")
+        return Result(f"{name}, warm, to nginx with the file", measured, goal, "higher", floor=0.2)
+
+    return [
+        to_nginx("feed of 50", "feed", 0.4),
+        to_nginx("archive document of 100", "archive", 0.7),
+        to_nginx("calendar of 1,000", "calendar", 0.7),
+        Result("feed of 50, warm, to Django making it", ratio("feed", "django"), 200, "higher", floor=10),
+        Result("archive document's 304 to a Flask hello", ratio("unchanged", "hello"), 3.5, "higher", floor=1.5),
+    ]
+
+
+def _keep_files(product: int, folder: Path) -> dict[str, str]:
+    files = {"feed": FEED, "archive": ARCHIVE, "calendar": CALENDAR}
+    for name, path in files.items():
+        status, _, body = Target(product, path).ask()
+        if status != 200:
+            raise RuntimeError(f"Not what is measured: {path} answers {status}.")
+        (folder / name).write_bytes(body)
+    keep_items((folder / "feed").read_bytes(), folder / "items.json")
+    return files
+
+
+def _check(targets: dict[str, Target], files: dict[str, str]) -> None:
+    answers = {name: target.ask() for name, target in targets.items()}
+    statuses = {name: status for name, (status, _, _) in answers.items()}
+    if statuses != {name: 304 if name == "unchanged" else 200 for name in targets}:
+        raise RuntimeError(f"Not what is measured: {statuses}")
+    if any(answers[name][2] != answers[f"{name} by nginx"][2] for name in files):
+        raise RuntimeError("The documents that are compared are not the same.")
+    if answers["django"][2].count(b"</entry>") != answers["feed"][2].count(b"</entry>"):
+        raise RuntimeError("The feeds that are compared do not hold the same entries.")
