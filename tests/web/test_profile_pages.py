@@ -84,8 +84,8 @@ def test_it_fills_in_forms_only_where_one_says_so_and_until_one_says_stop(
 
 
 ABOUT = (
-    "We sit with people.\nWhat we work on: Carers.\nWhere: Leeds.\nOur size: £10,000 to £100,000 a year, 1 to 5 staff.\n"
-    "Registered: charity number 1234567.\nWe hold: Trusted Charity"
+    "We sit with people.\nWhat we work on: Carers.\nWhere: Leeds.\n"
+    "Our size: £10,000 to £100,000 a year, 1 to 5 staff.\nRegistered: charity number 1234567.\nWe hold: Trusted Charity"
 )
 
 
