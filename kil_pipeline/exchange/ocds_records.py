@@ -2,7 +2,8 @@
 
 https://standard.open-contracting.org/1.1/en/schema/merging/ says how releases are merged: a field that a later release
 leaves out stays, one that is null goes, and list items are told apart by their id. So a release says null of whatever
-an earlier one said and it does not; a key date that was taken out keeps its id and its title, and loses all else.
+an earlier one said and it does not: of an object part by part, which leaves it empty. A key date that was taken out
+keeps its id and its title, and loses all else.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from kil_pipeline.exchange.ocds import make_release
 from kil_pipeline.exchange.ocds_answers import make_answers_release
 from kil_pipeline.plan.histories import PublicHistory
+from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.support.public_answers import PublicAnswer
 
 WHOLE_LISTS = frozenset({"additionalClassifications", "deliveryAddresses"})
@@ -28,10 +30,22 @@ def make_releases(history: PublicHistory, *, authority: str, base_url: str) -> t
     for state in history.states():
         numbers = history.registered.get(state.commissioner.id, ())
         plain = make_release(state, authority=authority, base_url=base_url, identifiers=numbers)
+        _say_what_is_settled(compiled, plain, state)
         release = say_what_went(compiled, plain)
         compiled = merge(compiled, release)
         releases.append(release)
     return tuple(releases)
+
+
+def _say_what_is_settled(before: Json, plain: Json, entry: PublicEntry) -> None:
+    """Say of each field that had a reason, and has none any more, how it stands now."""
+    states = {fact.path: fact.state for fact in entry.facts()}
+    now = plain.get("kil_disclosures", {})
+    settled = {
+        path: {"state": states.get(path, "not_stated")} for path in before.get("kil_disclosures", {}) if path not in now
+    }
+    if settled:
+        plain["kil_disclosures"] = now | settled
 
 
 def make_record(history: PublicHistory, answers: Sequence[PublicAnswer] = (), *, authority: str, base_url: str) -> Json:
@@ -83,7 +97,7 @@ def say_what_went(before: Json, now: Json) -> Json:
         if name in _OWN:
             continue
         if name not in now:
-            said[name] = [_emptied(item) for item in value] if _by_id(name, value) else None
+            said[name] = _gone(name, value)
         elif isinstance(value, dict):
             said[name] = say_what_went(value, now[name])
         elif _by_id(name, value):
@@ -93,8 +107,19 @@ def say_what_went(before: Json, now: Json) -> Json:
     return said
 
 
+def _gone(name: str, value: object) -> Any:
+    """Return what takes a value away: null for each text or number in it, since the reference implementation
+    (ocdsmerge) compares by the paths of those, and a null in the place of an object leaves what is below it.
+    """
+    if isinstance(value, dict):
+        return {inner: _gone(inner, part) for inner, part in value.items()}
+    if _by_id(name, value):
+        return [_emptied(item) for item in value]  # type: ignore[attr-defined]  # `_by_id` says that it is a list
+    return None
+
+
 def _emptied(item: Json) -> Json:
-    return {name: value if name in ("id", "title") else None for name, value in item.items()}
+    return {name: value if name in ("id", "title") else _gone(name, value) for name, value in item.items()}
 
 
 def _by_id(name: str, value: object) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.organisations import OrganisationKind, add_organisation
+from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.support.patches import set_patch
 from kil_pipeline.support.profiles import Profile, profile_view
 from tests.alerts.sinks import Post
@@ -18,6 +20,7 @@ from tests.web.conftest import NOW
 from tests.web.forms import Filled, Form
 from tests.web.html import HtmlPage
 from tests.web.test_help_pages import mailed_path
+from tests.web.test_session_pages import announce
 
 FILLED: Filled = {
     "name": "Example Carers",
@@ -66,7 +69,10 @@ def test_it_fills_in_forms_only_where_one_says_so_and_until_one_says_stop(
     ask = "/local-support/body/ask"
     assert Form(HtmlPage(client.get(ask)), ask).answers() == {}
     press(client, path, "Fill in forms in this browser")
-    assert Form(HtmlPage(client.get(ask)), ask).answers() == {"name": ["Example Carers"], "email": ["us@example.org"]}
+    filled = Form(HtmlPage(client.get(ask)), ask)
+    assert {key: filled.answers()[key] for key in ("name", "email")} == {
+        "name": ["Example Carers"], "email": ["us@example.org"]
+    }  # fmt: skip
     alerts = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new").answers()
     assert (alerts["email"], alerts["area"], alerts["theme"]) == (["us@example.org"], ["Leeds"], ["carers"])
     chosen = Form(HtmlPage(client.get("/alerts/new?theme=food")), "/alerts/new").answers()
@@ -75,6 +81,43 @@ def test_it_fills_in_forms_only_where_one_says_so_and_until_one_says_stop(
     assert "us@example.org" not in other.get(ask).text
     press(client, path, "Stop filling in forms")
     assert Form(HtmlPage(client.get(ask)), ask).answers() == {}
+
+
+ABOUT = (
+    "We sit with people.\nWhat we work on: Carers.\nWhere: Leeds.\n"
+    "Our size: £10,000 to £100,000 a year, 1 to 5 staff.\nRegistered: charity number 1234567.\nWe hold: Trusted Charity"
+)
+
+
+def test_whoever_asks_for_help_says_who_they_are_and_still_has_to_say_what_they_need(
+    client: FlaskClient, path: str, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as session:
+        a_body(session, "Body", LEEDS)
+    Form(HtmlPage(client.get(path)), path).send(client, FILLED)
+    press(client, path, "Fill in forms in this browser")
+    ask = "/local-support/body/ask"
+    form = Form(HtmlPage(client.get(ask)), ask)
+    assert form.fields["need"].strip() == f"About us:\n{ABOUT}"
+    refused = HtmlPage(form.send(client), 400)
+    assert refused.texts("p", "govuk-error-message") != []
+    assert Form(refused, ask).fields["need"].strip() == f"About us:\n{ABOUT}"
+    assert form.send(client, {"need": f"Help with a bid.{form.fields['need']}"}).status_code == 200
+
+
+def test_an_interest_and_a_place_at_a_session_are_filled_in_too(
+    client: FlaskClient, path: str, publish: Callable[..., str], sqlite_database: Database
+) -> None:
+    Form(HtmlPage(client.get(path)), path).send(client, FILLED)
+    interested = f"/entries/{publish(EntryContent('Breaks for carers'))}/interested"
+    come = f"/sessions/{announce(sqlite_database)}/come"
+    assert Form(HtmlPage(client.get(come)), come).answers() == {}
+    press(client, path, "Fill in forms in this browser")
+    assert Form(HtmlPage(client.get(interested)), interested).answers()["brings"] == [ABOUT]
+    answers = Form(HtmlPage(client.get(come)), come).answers()
+    assert (answers["organisation"], answers["email"], "name" in answers) == (
+        ["Example Carers"], ["us@example.org"], False
+    )  # fmt: skip
 
 
 def test_what_is_known_of_an_organisation_is_filled_in_from_its_number_and_not_saved(

@@ -10,6 +10,7 @@ from web.coming import blueprint
 from web.coming.forms import ComingForm, read_coming_form
 from web.context import database, now
 from web.rate_limits import count_mail
+from web.subscriber.profile_prefill import profile_in_use
 
 
 @blueprint.get("/sessions/<reference>/come")
@@ -18,7 +19,10 @@ def come_form(reference: str) -> str:
     with database().read() as session:
         public = public_session(session, reference)
     check_open(public, now())
-    return _form(public, ComingForm())
+    profile = profile_in_use()
+    if profile is None:
+        return _form(public, ComingForm())
+    return _form(public, ComingForm(email=profile.email, organisation_name=profile.answers.name))
 
 
 @blueprint.post("/sessions/<reference>/come")
@@ -48,4 +52,5 @@ def _form(public: PublicSession, form: ComingForm) -> str:
         places=places,
         problems=form.problems,
         problem_of=dict(form.problems),
+        profile=profile_in_use(),
     )

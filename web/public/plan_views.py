@@ -29,6 +29,7 @@ from web.public.facet_counts import kept_counts
 from web.public.feed_links import feed_links
 from web.public.highlights import make_snippet, mark_words
 from web.public.months import draw_month, read_month
+from web.public.place_hints import hint_at_place
 from web.public.plan_filters import commissioner_names, make_filters
 from web.public.plan_tables import make_headings
 from web.public.timelines import draw_timeline
@@ -91,6 +92,7 @@ def plan() -> str:
         filters=filters,
         chosen=tuple(describe_chosen(query.criteria, commissioners, href)),
         wider=tuple(describe_areas(query.criteria)),
+        place=hint_at_place(query.criteria),
         row_facts=row_facts,
         mark=mark_words,
         snippet=make_snippet,

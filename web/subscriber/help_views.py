@@ -16,7 +16,9 @@ from kil_pipeline.support.help_requests import (
     withdraw_help,
 )
 from kil_pipeline.support.offers import PublicSupport, one_support
-from kil_pipeline.text import drop_unwritable
+from kil_pipeline.support.profile_words import describe_profile
+from kil_pipeline.support.profiles import ProfileView
+from kil_pipeline.text import clean_text, drop_unwritable
 from web.context import database, now
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
@@ -33,7 +35,7 @@ def new_help(slug: str) -> str:
     asked = AskedHelp("", "", "", reference=drop_unwritable(request.args.get("entry", "")))
     profile = profile_in_use()
     if profile is not None:
-        asked = replace(asked, name=profile.answers.name, email=profile.email)
+        asked = replace(asked, name=profile.answers.name, email=profile.email, need=_about(profile))
     return _form(_askable(slug), asked)
 
 
@@ -45,7 +47,8 @@ def ask_help(slug: str) -> str | tuple[str, int]:
     try:
         if not request.form.get(TRAP):
             with database().write() as session:
-                ask_for_help(session, body.id, replace(asked, reference=_entry(asked.reference)), now())
+                need = "" if _says_no_need(asked) else asked.need
+                ask_for_help(session, body.id, replace(asked, need=need, reference=_entry(asked.reference)), now())
     except InvalidAddress as error:
         return _form(body, asked, (("email", str(error)),)), 400
     except InvalidContent as error:
@@ -74,6 +77,18 @@ def change_help(token: str) -> str:
         confirm_help(session, request_id, now())
         own = own_help(session, request_id, now())
     return render_template("subscriber/own_help.html", own=own, token=token, done=True)
+
+
+def _about(profile: ProfileView) -> str:
+    """Return what a profile says, below the place where one writes what one needs."""
+    said = describe_profile(profile.answers)
+    return f"\n\nAbout us:\n{said}" if said else ""
+
+
+def _says_no_need(asked: AskedHelp) -> bool:
+    """Tell whether nothing was added to what the form was filled in with."""
+    profile = profile_in_use()
+    return profile is not None and clean_text(asked.need) == clean_text(_about(profile))
 
 
 def _askable(slug: str) -> PublicSupport:

@@ -9,6 +9,7 @@ from kil_pipeline.errors import InvalidContent, NotFound
 from kil_pipeline.organisations.members import InvalidAddress
 from kil_pipeline.plan.queries import public_entry
 from kil_pipeline.support.interests import (
+    MOST_SAID,
     InterestAnswers,
     Visibility,
     change_interest,
@@ -24,6 +25,7 @@ from kil_pipeline.support.introductions import (
     asked_introductions,
     introduction_view,
 )
+from kil_pipeline.support.profile_words import describe_profile
 from kil_pipeline.text import drop_unwritable
 from web.context import database, now
 from web.rate_limits import count_mail
@@ -41,7 +43,9 @@ def new_interest(reference: str) -> str:
     profile = profile_in_use()
     if profile is None:
         return _form(reference, InterestAnswers("", ""))
-    return _form(reference, InterestAnswers(profile.answers.name, profile.email, profile.answers.about[:1_000]))
+    return _form(
+        reference, InterestAnswers(profile.answers.name, profile.email, describe_profile(profile.answers)[:MOST_SAID])
+    )
 
 
 @blueprint.post("/entries/<reference>/interested")
