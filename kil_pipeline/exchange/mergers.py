@@ -24,6 +24,7 @@ from kil_pipeline.plan.contents import Author
 from kil_pipeline.plan.entries import Entry
 from kil_pipeline.plan.handovers import Told, hand_over
 from kil_pipeline.plan.publishing_rules import PublishingRule
+from kil_pipeline.support.bulletins import Bulletin
 from kil_pipeline.support.help_requests import HelpRequest
 from kil_pipeline.support.offers import SupportOffer
 from kil_pipeline.support.patches import PatchArea, patch_of, set_patch
@@ -31,7 +32,7 @@ from kil_pipeline.times import london_day
 
 GOES_OVER = (SessionRow, TenderNotice, ImportUpload, HelpRequest)
 """Tables whose rows belong to the successor at once. Entries go over one by one (see `plan.handovers`)."""
-STAYS_WHERE_NEW_HAS_OWN = (PublishingRule, FactorRule, SupportOffer, ImportChoice)
+STAYS_WHERE_NEW_HAS_OWN = (PublishingRule, FactorRule, SupportOffer, ImportChoice, Bulletin)
 """Tables with one row for each organisation: the successor's own stands, else it takes this one over."""
 
 
@@ -120,6 +121,7 @@ def _move_the_rest(session: Session, old_id: uuid.UUID, new_id: uuid.UUID) -> No
     for one in STAYS_WHERE_NEW_HAS_OWN:
         if session.get(one, new_id) is None:
             session.execute(sa.update(one).where(one.organisation_id == old_id).values(organisation_id=new_id))
+    session.execute(sa.delete(Bulletin).where(Bulletin.organisation_id == old_id))  # a body that ended sends nothing
     both = {*patch_of(session, old_id), *patch_of(session, new_id)}
     session.execute(sa.delete(PatchArea).where(PatchArea.organisation_id == old_id))
     set_patch(session, new_id, both)

@@ -101,6 +101,19 @@ def test_what_is_wrong_is_said_and_nothing_changes(
     assert HtmlPage(client.get("/commissioners/exampleshire-council")).texts("h1") == ["Exampleshire Council"]
 
 
+def test_forms_that_are_filled_in_with_the_old_body_choose_its_successor(
+    client: FlaskClient, operator: FlaskClient, board: uuid.UUID, publish: Callable[..., str]
+) -> None:
+    publish(EntryContent("Breaks for carers"))
+    merge(operator)
+    plan = HtmlPage(client.get("/plan?commissioner=exampleshire-council"))
+    alerts = HtmlPage(client.get("/alerts/new?commissioner=exampleshire-council"))
+
+    assert Form(plan, "/plan").answers()["commissioner"] == [HEIR]
+    boxes = [e for e in alerts.elements("input") if e.get("name") == "commissioner" and "checked" in e.attrib]
+    assert [box.get("value") for box in boxes] == [HEIR]
+
+
 def test_an_operator_moves_one_entry(
     client: FlaskClient, operator: FlaskClient, board: uuid.UUID, publish: Callable[..., str]
 ) -> None:

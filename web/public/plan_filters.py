@@ -52,12 +52,13 @@ def make_filters(session: Session, criteria: Criteria, counts: Counts | None = N
     """Return the filters of the form, by parameter; with what each choice would leave where `counts` has it."""
     numbers = counts.choices if counts else {}
     commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
+    chosen = living_commissioners(commissioners, criteria.commissioners)
     planned = ((s.value, s.label) for s in Status if s is not Status.DRAFT)
     return {
         "area": area_filter(criteria.areas, numbers.get("areas")),
         "theme": _select("theme", ((t.code, t.name) for t in themes()), criteria.themes, numbers.get("themes")),
         "commissioner": replace(
-            _select("commissioner", _names(commissioners), criteria.commissioners, numbers.get("commissioners")),
+            _select("commissioner", _names(commissioners), chosen, numbers.get("commissioners")),
             names=commissioner_names(commissioners),
         ),
         "chance": _boxes("chance", CHANCES.items(), criteria.chances, numbers.get("chances")),
@@ -73,6 +74,12 @@ def commissioner_names(organisations: tuple[PublicOrganisation, ...]) -> dict[st
     """Return the names of commissioners by slug; under the slug of a body that has ended: what it became."""
     found = {slug: organisation.name for organisation in organisations for slug in organisation.predecessors}
     return found | dict(_names(organisations))
+
+
+def living_commissioners(organisations: Iterable[PublicOrganisation], slugs: Iterable[str]) -> tuple[str, ...]:
+    """Return slugs, with that of what it became in place of a body that has ended."""
+    became = {ended: organisation.slug for organisation in organisations for ended in organisation.predecessors}
+    return tuple(dict.fromkeys(became.get(slug, slug) for slug in slugs))
 
 
 def _names(organisations: Iterable[PublicOrganisation]) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from kil_pipeline.reference.themes import themes
 from kil_pipeline.text import clean_line
 from web.context import database, now, settings
 from web.places import MORE, offered_places, typed_places
+from web.public.plan_filters import living_commissioners
 from web.queries import PARAMETERS, read_plan_query
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
@@ -152,6 +153,7 @@ def _form(form: AlertForm, view: SubscriberView | None = None, past: PastNews | 
         themes=themes(),
         chances={code: words for code, words in CHANCES.items() if code in (*OFFERED, *form.criteria.chances)},
         commissioners=commissioners,
+        chosen_commissioners=living_commissioners(commissioners, form.criteria.commissioners),
         profile=None if view else profile_in_use(),
         frequencies=list(Frequency),
         weekdays=WEEKDAYS,
