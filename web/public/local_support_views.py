@@ -12,6 +12,7 @@ from kil_pipeline.support.offers import local_support as all_support
 from kil_pipeline.support.offers import one_support, support_near
 from web.context import database, today
 from web.public import blueprint
+from web.public.facet_counts import kept_counts
 from web.public.plan_filters import area_filter
 from web.public.plan_views import row_facts
 from web.queries import write_plan_query
@@ -40,14 +41,16 @@ def local_support_page(slug: str) -> str:
     """Show one: where it works, what it offers, how to ask it, and what is planned in its patch."""
     with database().read() as session:
         body = one_support(session, slug)
-        planned = public_entries(session, Criteria(areas=body.areas), per_page=SOONEST_SHOWN) if body.areas else None
+        there = Criteria(areas=body.areas)
+        total = kept_counts().read(session, there).total
+        planned = public_entries(session, there, per_page=SOONEST_SHOWN, total=total) if body.areas else None
     return render_template(
         "public/local_support_page.html",
         body=body,
         kinds=[support_kind(code) for code in body.kinds],
         planned=planned,
-        plan="/plan" + write_plan_query(Criteria(areas=body.areas)),
-        alerts="/alerts/new" + write_plan_query(Criteria(areas=body.areas)),
+        plan="/plan" + write_plan_query(there),
+        alerts="/alerts/new" + write_plan_query(there),
         row_facts=row_facts,
         today=today(),
     )
