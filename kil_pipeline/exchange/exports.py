@@ -1,6 +1,7 @@
 """The public plan as CSV, XLSX and OCDS. Made of `PublicEntry` alone: what is withheld cannot come along."""
 
 import csv
+import functools
 import io
 import itertools
 import json
@@ -146,8 +147,15 @@ def _cells(entry: PublicEntry) -> Iterator[str]:
     written = write_answers(entry.content)
     yield from (entry.reference, entry.commissioner.name)
     yield from (london_day(moment).isoformat() for moment in (entry.first_published_at, entry.updated_at))
-    for field in answer_fields():
-        yield written.get(field, "")
-        if path_of(field) is not None:
-            yield from (written.get(f"{field}: {part}", "") for part in EXPORTED_PARTS)
+    yield from (written.get(answer, "") for answer in _answers())
     yield DISCLAIMER
+
+
+@functools.cache
+def _answers() -> tuple[str, ...]:
+    """Return what the columns of a row are called among the written answers."""
+    found: list[str] = []
+    for field in answer_fields():
+        found.append(field)
+        found += [f"{field}: {part}" for part in EXPORTED_PARTS] if path_of(field) is not None else []
+    return tuple(found)

@@ -72,7 +72,7 @@ def _raise_kind(session: Session, kind: MilestoneKind, days: int, after: date, t
             PublicMilestone.earliest <= today + timedelta(days=days),
             PublicEntryRow.status.in_(_wanted_statuses(kind.code)),
             ~sa.exists().where(
-                EarlyNotice.entry_id == PublicEntryRow.entry_id,
+                EarlyNotice.entry_id == PublicMilestone.entry_id,  # of what was raised, no whole row is read
                 EarlyNotice.what == kind.code,
                 EarlyNotice.days == days,
                 EarlyNotice.on == PublicMilestone.earliest,
@@ -130,7 +130,7 @@ def raise_overdue(session: Session, now: datetime) -> int:
             PublicDisclosure.expected_by < today,
             PublicEntryRow.ended.is_not(True),  # "is false" would make SQLite start from every entry that has not ended
             ~sa.exists().where(
-                EarlyNotice.entry_id == PublicEntryRow.entry_id,
+                EarlyNotice.entry_id == PublicDisclosure.entry_id,
                 EarlyNotice.what == PublicDisclosure.path,
                 EarlyNotice.days == -1,
                 EarlyNotice.on == PublicDisclosure.expected_by,

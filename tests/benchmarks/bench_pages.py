@@ -57,7 +57,18 @@ PAGES = {
     "feed of changes": "/feeds/changes.atom",
 }
 """What shows less than a page of entries in a small plan: their own number of entries is no sign of anything."""
-GOALS: dict[str, float] = {}
+RANKED = 3
+"""Every hit of a word that a quarter of the plan has is weighed, to show the best first."""
+SORTED = 6
+"""What has no index in its order is sorted by narrow keys: the plan by commissioners’ names, a month by exactness."""
+SUMMED = 8
+"""The page of all commissioners asks how often each published anything."""
+GOALS = {
+    "plan page of a word": RANKED,
+    "plan by month": SORTED,
+    "table by commissioner": SORTED,
+    "commissioners": SUMMED,
+}
 ENTRY = re.compile(rb'href="(/entries/[^"]+)"')
 
 
