@@ -86,7 +86,7 @@ def _count_overdue(session: Session, ids: Sequence[uuid.UUID], today: date) -> C
         .where(
             PublicDisclosure.expected_by < today,
             PublicEntryRow.ended.is_not(True),
-            PublicEntryRow.organisation_id.in_(ids),
+            sa.cast(PublicEntryRow.organisation_id, sa.Uuid).in_(ids),  # else SQLite asks each entry of theirs
         )
         .group_by(PublicEntryRow.organisation_id)
     )

@@ -1,6 +1,7 @@
 """The public plan as CSV, XLSX and OCDS. Made of `PublicEntry` alone: what is withheld cannot come along."""
 
 import csv
+import functools
 import io
 import itertools
 import json
@@ -184,10 +185,7 @@ def _cells(entry: AnsweredEntry) -> Iterator[str]:
     written = write_answers(entry.content)
     yield from (entry.reference, entry.commissioner.name)
     yield from (london_day(moment).isoformat() for moment in (entry.first_published_at, entry.updated_at))
-    for field in answer_fields():
-        yield written.get(field, "")
-        if path_of(field) is not None:
-            yield from (written.get(f"{field}: {part}", "") for part in EXPORTED_PARTS)
+    yield from (written.get(answer, "") for answer in _answers())
     yield "\n\n".join(map(_answer_text, entry.answers))
     yield DISCLAIMER
 
@@ -197,3 +195,13 @@ def _answer_text(answer: PublicAnswer) -> str:
     gone = "(withdrawn)" if answer.withdrawn else f"(hidden: {answer.hidden_why})" if answer.hidden_why else ""
     said = f"{answer.name or 'A reader'}: {gone or answer.text}"
     return f"{field_label(answer.path)}: {answer.question}\n{said}\nResponse: {answer.response}"
+
+
+@functools.cache
+def _answers() -> tuple[str, ...]:
+    """Return what the columns of a row are called among the written answers."""
+    found: list[str] = []
+    for field in answer_fields():
+        found.append(field)
+        found += [f"{field}: {part}" for part in EXPORTED_PARTS] if path_of(field) is not None else []
+    return tuple(found)

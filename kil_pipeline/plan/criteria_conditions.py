@@ -5,7 +5,7 @@ of each entry whether it is met; or, where a filter is met by few, it gathers th
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,8 @@ def _filters(session: Session, criteria: Criteria) -> Iterator[_Filter]:
             _with_cpv(_unindexed(PublicCpv.code), criteria.cpv),
         )
     if criteria.commissioners:
-        ids = sa.select(Organisation.id).where(Organisation.slug.in_(current_slugs(session, criteria.commissioners)))
+        slugs = Organisation.slug.in_(current_slugs(session, criteria.commissioners))
+        ids = session.scalars(sa.select(Organisation.id).where(slugs)).all()  # known, they lead to an index in order
         yield _of_column(entry.organisation_id, ids)
     for column, values in (
         (entry.route, criteria.routes),
@@ -90,7 +91,7 @@ def _of_table(key: sa.SQLColumnExpression[uuid.UUID], gathered: Condition, asked
     )
 
 
-def _of_column(column: InstrumentedAttribute[Any], values: Iterable[str] | sa.Select[Any]) -> _Filter:
+def _of_column(column: InstrumentedAttribute[Any], values: Sequence[Any]) -> _Filter:
     having = sa.select(sa.literal(1)).select_from(PublicEntryRow).where(column.in_(values))
     return _Filter(column.in_(values), _unindexed(column).in_(values), having)
 

@@ -52,7 +52,7 @@ def raise_overdue(session: Session, now: datetime) -> int:
             PublicDisclosure.expected_by < today,
             PublicEntryRow.ended.is_not(True),  # "is false" would make SQLite start from every entry that has not ended
             ~sa.exists().where(
-                EarlyNotice.entry_id == PublicEntryRow.entry_id,
+                EarlyNotice.entry_id == PublicDisclosure.entry_id,
                 EarlyNotice.what == PublicDisclosure.path,
                 EarlyNotice.days == -1,
                 EarlyNotice.on == PublicDisclosure.expected_by,

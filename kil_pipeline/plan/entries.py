@@ -76,6 +76,11 @@ class EntryHandover(Base):
     at: Mapped[datetime]
 
 
+_UNDATED = sa.text("(opens_on = '9999-12-31')")
+_VALUE = sa.text("coalesce(value_most, value_least)")
+_VALUELESS = sa.text(f"({_VALUE} IS NULL)")
+
+
 class PublicEntryRow(Base):
     """The public view of an entry, recomputed at every publication; the other `public_…` tables are its indexes.
 
@@ -89,6 +94,14 @@ class PublicEntryRow(Base):
         sa.Index("ix_public_entry_stale", "stale", "opens_until"),
         sa.Index("ix_public_entry_newest", "first_published_at", "reference", "entry_id"),
         sa.Index("ix_public_entry_updated", "updated_at", "reference", "entry_id"),
+        sa.Index("ix_public_entry_latest", "ended", _UNDATED, sa.text("opens_on DESC"), "reference", "entry_id"),
+        sa.Index("ix_public_entry_headline", "headline_key", "reference", "entry_id"),
+        sa.Index("ix_public_entry_value", _VALUELESS, _VALUE, "reference", "entry_id"),
+        sa.Index("ix_public_entry_value_down", _VALUELESS, sa.text(f"{_VALUE} DESC"), "reference", "entry_id"),
+        sa.Index(
+            "ix_public_entry_organisation",
+            *("organisation_id", "ended", "stale", "opens_on", "reference", "entry_id", "revision"),
+        ),
         sa.Index(
             "ix_public_entry_narrow", "entry_id", "ended", "reference", "status", "route", "chance", "organisation_id"
         ),
@@ -96,9 +109,11 @@ class PublicEntryRow(Base):
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(30), unique=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
     revision: Mapped[int]
     content: Mapped[dict[str, Any]]
+    headline_key: Mapped[str] = mapped_column(sa.Text)
+    """Its headline in small letters: what a table is sorted by."""
     status: Mapped[str] = mapped_column(sa.String(20), index=True)
     ended: Mapped[bool]
     stale: Mapped[bool]
@@ -162,11 +177,12 @@ class PublicMilestone(Base):
             sqlite_where=sa.text("alert_on IS NOT NULL"),
             postgresql_where=sa.text("alert_on IS NOT NULL"),
         ),
+        sa.Index("ix_public_milestone_span", "earliest", "latest", "entry_id"),
     )
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
-    earliest: Mapped[date] = mapped_column(index=True)
+    earliest: Mapped[date]
     latest: Mapped[date] = mapped_column(index=True)
     alert_on: Mapped[date | None]
     """When it is looked at next for an alert that it approaches (`plan.approaching_dates`); None where none is left."""
@@ -192,5 +208,7 @@ class PublicLink(Base):
     reference: Mapped[str] = mapped_column(sa.String(30), primary_key=True, index=True)
 
 
+MOST_SORTED = 200
+"""Characters of a headline that decide its place in a list: PostgreSQL's indexes take no long texts."""
 NO_OPENING = date(9999, 12, 31)
 """`PublicEntryRow.opens_on` where no opening is stated. It sorts, and is never shown."""

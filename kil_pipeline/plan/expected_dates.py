@@ -38,6 +38,8 @@ _MONTHS = {
     Precision.FINANCIAL_YEAR: 12,
     Precision.YEAR: 12,
 }
+LONGEST = timedelta(days=366)
+"""No date is less exact than a year: the latest day lies less than this after the earliest."""
 _FIRST_MONTH = {Precision.FINANCIAL_YEAR: 4, Precision.YEAR: 1}
 
 

@@ -6,7 +6,7 @@ published. 100,000 entries take some 40 MB of a process.
 """
 
 import uuid
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.events.log import EventRow, public_version
-from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.organisations import Organisation, current_slugs
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.criteria_conditions import conditions_for
 from kil_pipeline.plan.entries import PublicArea, PublicEntryRow, PublicTheme
@@ -32,8 +32,8 @@ MOST_READ = 500
 """How many changed entries are read by their keys: where there are more, the whole plan is read again."""
 
 
-Key = Hashable
-"""An entry's key as the database's driver gives it: to make 100,000 `UUID`s of them would take most of the time."""
+Key = str
+"""An entry's key as the database writes it: to make `UUID`s of 100,000 of them would take most of the time."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,10 @@ class PlanIndex:
     def count(self, session: Session, criteria: Criteria) -> Counts:
         """Return how many public entries meet `criteria`; and for each choice, were it the only one of its filter.
 
-        A choice is counted under all the other filters. An entry of two districts counts once for their county.
+        A choice is counted under all the other filters. An entry of two districts counts once for their county. A body
+        that ended stands for what it became, as in `conditions_for`.
         """
+        criteria = replace(criteria, commissioners=current_slugs(session, criteria.commissioners))
         with self._lock:
             self._refresh(session)
         found = _found_by_query(session, criteria)
@@ -152,7 +154,7 @@ def _found_by_query(session: Session, criteria: Criteria) -> Sequence[Key] | Non
     found = found_entries(session, rest.words) if rest.without_words().everything() else None
     if found is None:
         found = sa.select(PublicEntryRow.entry_id).where(*conditions_for(session, rest))
-    return session.scalars(found.with_only_columns(_as_stored(*found.selected_columns))).all()
+    return session.scalars(found.with_only_columns(_as_text(*found.selected_columns))).all()
 
 
 def _changed_since(session: Session, position: int) -> tuple[uuid.UUID, ...] | None:
@@ -174,7 +176,7 @@ def _codes_of(session: Session, entries: Sequence[uuid.UUID] | None = None) -> I
         (("themes",), PublicTheme.entry_id, (PublicTheme.code,)),
         (("areas",), PublicArea.entry_id, (PublicArea.code,)),
     ):
-        query = sa.select(_as_stored(key), *codes)
+        query = sa.select(_as_text(key), *codes)
         if parts == ("commissioners",):
             query = query.join(row, row.organisation_id == Organisation.id)
         found: dict[tuple[str, str], list[Key]] = {}
@@ -186,5 +188,5 @@ def _codes_of(session: Session, entries: Sequence[uuid.UUID] | None = None) -> I
             yield from ((part, code, having) for (part, code), having in found.items() if part == wanted)
 
 
-def _as_stored(key: sa.SQLColumnExpression[Any]) -> sa.SQLColumnExpression[Any]:
-    return sa.type_coerce(key, sa.types.NULLTYPE)
+def _as_text(key: sa.SQLColumnExpression[Any]) -> sa.SQLColumnExpression[Key]:
+    return sa.cast(key, sa.String)

@@ -17,6 +17,7 @@ from kil_pipeline.plan.advice import chance_of, give_advice
 from kil_pipeline.plan.changes import Change, describe_changes
 from kil_pipeline.plan.contents import NOBODY, Author, EntryContent
 from kil_pipeline.plan.entries import (
+    MOST_SORTED,
     NO_OPENING,
     Entry,
     PublicArea,
@@ -153,6 +154,7 @@ def _refresh_public_view(
         _forget_indexes(session, entry.id)
     opening = opening_of(content)
     row.organisation_id, row.revision, row.content = entry.organisation_id, number, to_json(content)
+    row.headline_key = content.headline.lower()[:MOST_SORTED]
     row.status, row.ended = content.status.value, content.status.ended
     row.route, row.chance = content.route, chance_of(content)
     row.value_least = content.value.least if content.value else None

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,6 @@ from kil_pipeline.plan.criteria_conditions import conditions_for
 from kil_pipeline.plan.entries import (
     NO_OPENING,
     PublicEntryRow,
-    PublicMilestone,
     Revision,
 )
 from kil_pipeline.plan.public import PublicEntry
@@ -78,33 +77,37 @@ class PublicRevision:
     """Who planned it then, where that was another body than now."""
 
 
-_HEADLINE = sa.func.lower(PublicEntryRow.content["headline"].as_string())
+_HEADLINE = PublicEntryRow.headline_key
 _VALUE = sa.func.coalesce(PublicEntryRow.value_most, PublicEntryRow.value_least)
 """The highest figure given. A withheld value has no figure here: it sorts with those that nobody knows."""
-_BY_REFERENCE = PublicEntryRow.reference.asc()
+BY_REFERENCE = PublicEntryRow.reference.asc()
+NARROW = "INDEXED BY ix_public_entry_narrow"
+"""For SQLite, where rows are found by their keys: of most of them nothing is wanted but what sorts or counts them."""
 
-_ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
+Sorting = tuple[sa.UnaryExpression[Any], ...]
+
+_ORDERS: dict[Order, Sorting] = {
     Order.SOONEST: (
         PublicEntryRow.ended.asc(),
         PublicEntryRow.stale.asc(),
         PublicEntryRow.opens_on.asc(),
-        _BY_REFERENCE,
+        BY_REFERENCE,
     ),
     Order.LATEST: (
         PublicEntryRow.ended.asc(),
-        (PublicEntryRow.opens_on == NO_OPENING).asc(),
+        (PublicEntryRow.opens_on == sa.literal_column(f"'{NO_OPENING}'")).asc(),  # as its index says it
         PublicEntryRow.opens_on.desc(),
-        _BY_REFERENCE,
+        BY_REFERENCE,
     ),
     Order.NEWEST: (PublicEntryRow.first_published_at.desc(), PublicEntryRow.reference.desc()),
     Order.UPDATED: (PublicEntryRow.updated_at.desc(), PublicEntryRow.reference.desc()),
-    Order.STALEST: (PublicEntryRow.updated_at.asc(), _BY_REFERENCE),
-    Order.HEADLINE: (_HEADLINE.asc(), _BY_REFERENCE),
-    Order.HEADLINE_DOWN: (_HEADLINE.desc(), _BY_REFERENCE),
-    Order.COMMISSIONER: (sa.func.lower(Organisation.name).asc(), _BY_REFERENCE),
-    Order.COMMISSIONER_DOWN: (sa.func.lower(Organisation.name).desc(), _BY_REFERENCE),
-    Order.VALUE: (_VALUE.is_(None).asc(), _VALUE.asc(), _BY_REFERENCE),
-    Order.VALUE_DOWN: (_VALUE.is_(None).asc(), _VALUE.desc(), _BY_REFERENCE),
+    Order.STALEST: (PublicEntryRow.updated_at.asc(), BY_REFERENCE),
+    Order.HEADLINE: (_HEADLINE.asc(), BY_REFERENCE),
+    Order.HEADLINE_DOWN: (_HEADLINE.desc(), BY_REFERENCE),
+    Order.COMMISSIONER: (sa.func.lower(Organisation.name).asc(), BY_REFERENCE),
+    Order.COMMISSIONER_DOWN: (sa.func.lower(Organisation.name).desc(), BY_REFERENCE),
+    Order.VALUE: (_VALUE.is_(None).asc(), _VALUE.asc(), BY_REFERENCE),
+    Order.VALUE_DOWN: (_VALUE.is_(None).asc(), _VALUE.desc(), BY_REFERENCE),
 }
 
 
@@ -124,32 +127,42 @@ def public_entries(
     per_page = min(per_page, MOST_PER_PAGE)
     if total is None:
         total = _count(session, criteria)
-    shown = _in_order(session, criteria, order).limit(per_page).offset((page - 1) * per_page).subquery()
+    return read_page(session, *_in_order(session, criteria, order), total, page, per_page)
+
+
+def read_page(
+    session: Session, keys: sa.Select[Any], sorting: Sorting, total: int, page: int, per_page: int
+) -> EntryPage:
+    """Return a page of a list. `keys`: the `entry_id` of all that is on it. To sort those takes no whole rows."""
+    places = [term.element.label(f"place_{number}") for number, term in enumerate(sorting)]
+    found = keys.add_columns(*places).order_by(*sorting).limit(per_page).offset((page - 1) * per_page)
+    shown = found.subquery()
+    again: list[sa.UnaryExpression[Any]] = [
+        sa.UnaryExpression(shown.c[f"place_{number}"], modifier=term.modifier) for number, term in enumerate(sorting)
+    ]
     rows = session.execute(
         sa.select(PublicEntryRow, Organisation)
         .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
         .join(shown, shown.c.entry_id == PublicEntryRow.entry_id)
-        .order_by(shown.c.place)
+        .order_by(*again)
     )
     return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
 
 
-def _in_order(session: Session, criteria: Criteria, order: Order) -> sa.Select[Any]:
-    """Return the keys of what meets `criteria`, each with its place in the list: to sort them takes no whole rows."""
+def _in_order(session: Session, criteria: Criteria, order: Order) -> tuple[sa.Select[Any], Sorting]:
+    """Return the keys of what meets `criteria`, and how they are sorted."""
     ranked = rank_entries(session, criteria.words) if order is Order.RELEVANCE else None
     conditions = conditions_for(session, criteria.without_words() if ranked is not None else criteria, walked=True)
     sorting = _ORDERS.get(order, _ORDERS[Order.SOONEST])  # no relevance without words
     if ranked is not None:
-        sorting = (PublicEntryRow.ended.asc(), ranked.c.rank.desc(), _BY_REFERENCE)
-    place = sa.func.row_number().over(order_by=sorting).label("place")
-    found = sa.select(PublicEntryRow.entry_id, place)
+        sorting = (PublicEntryRow.ended.asc(), ranked.c.rank.desc(), BY_REFERENCE)
+    found = sa.select(PublicEntryRow.entry_id)
     if ranked is not None:
-        found = found.join(ranked, ranked.c.entry_id == PublicEntryRow.entry_id).with_hint(
-            PublicEntryRow, "INDEXED BY ix_public_entry_narrow", "sqlite"
-        )
+        found = found.join(ranked, ranked.c.entry_id == PublicEntryRow.entry_id)
+        found = found.with_hint(PublicEntryRow, NARROW, "sqlite")
     if order in (Order.COMMISSIONER, Order.COMMISSIONER_DOWN):
         found = found.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-    return found.where(*conditions).order_by(*sorting)
+    return found.where(*conditions), sorting
 
 
 def _count(session: Session, criteria: Criteria) -> int:
@@ -184,50 +197,6 @@ def all_public_entries(session: Session, criteria: Criteria, *, batch: int = 500
         yield from found
         last = found[-1].reference
         session.expunge_all()
-
-
-def dated_entries(session: Session, criteria: Criteria, since: date, *, limit: int = 1000) -> tuple[PublicEntry, ...]:
-    """Return the public entries that have a key date on `since` or later, soonest first, at most `limit`."""
-    first = (
-        sa.select(PublicMilestone.entry_id, sa.func.min(PublicMilestone.earliest).label("earliest"))
-        .where(PublicMilestone.latest >= since)
-        .group_by(PublicMilestone.entry_id)
-        .subquery()
-    )
-    rows = session.execute(
-        sa.select(PublicEntryRow, Organisation)
-        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-        .join(first, first.c.entry_id == PublicEntryRow.entry_id)
-        .where(*conditions_for(session, criteria))
-        .order_by(first.c.earliest, PublicEntryRow.reference)
-        .limit(limit)
-    )
-    return tuple(PublicEntry.of(row, organisation) for row, organisation in rows)
-
-
-def entries_within(
-    session: Session, criteria: Criteria, first: date, last: date, *, page: int = 1, per_page: int = MOST_PER_PAGE
-) -> EntryPage:
-    """Return the entries of which a key date falls, or may fall, from `first` to `last`; ended ones are left out.
-
-    What is known most exactly comes first: the least exact date of all covers the whole of a year.
-    """
-    per_page = min(per_page, MOST_PER_PAGE)
-    dated = (
-        sa.select(PublicMilestone.entry_id, sa.func.min(PublicMilestone.latest).label("latest"))
-        .where(PublicMilestone.earliest <= last, PublicMilestone.latest >= first)
-        .group_by(PublicMilestone.entry_id)
-        .subquery()
-    )
-    chosen = (
-        sa.select(PublicEntryRow, Organisation)
-        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-        .join(dated, dated.c.entry_id == PublicEntryRow.entry_id)
-        .where(PublicEntryRow.ended.is_(False), *conditions_for(session, criteria))
-    )
-    total = session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
-    rows = session.execute(chosen.order_by(dated.c.latest, _BY_REFERENCE).limit(per_page).offset((page - 1) * per_page))
-    return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
 
 
 def public_entry(session: Session, reference: str) -> PublicEntry:

@@ -35,6 +35,7 @@ FEW, MANY = 100, 100_000
 PUBLISHED = 1_000
 """How many entries differ in more than their references."""
 COMMISSIONERS = 100
+COMMISSIONER, COMMISSIONER_SLUG = "EXAB", "exampleshire-ab-council"
 RARE, FREQUENT = "zeppelin", "neighbours"
 """A word that one entry in a hundred has, and one that every fourth has."""
 DISTRICT, ENGLAND = "E08000035", "E92000001"

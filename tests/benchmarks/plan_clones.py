@@ -5,8 +5,10 @@ Whatever publishing writes is copied, word for word; a copy has ids, a reference
 
 import itertools
 import re
+import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,9 +60,17 @@ def clone_plan(database: Database, times: int) -> None:
                 _insert(connection, table, columns, batch)
         connection.execute(sa.update(LogHead).values(n=positions * times))
         connection.execute(sa.update(Organisation).values(next_number=(Organisation.next_number - 1) * times + 1))
-    if not database.sqlite:  # what PostgreSQL's own housekeeping does, sooner or later
+    settle(database)
+
+
+def settle(database: Database) -> None:
+    """Do what a database's own housekeeping does, sooner or later, after much was written."""
+    if not database.sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
+        return
+    with closing(sqlite3.connect(database.url.removeprefix("sqlite:///"))) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _make_names(connection: sa.Connection, copy: int) -> Names:

@@ -34,6 +34,7 @@ from kil_pipeline.organisations.successions import ended_bodies, find_ended
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.drafts import create_entry, find_draft
 from kil_pipeline.plan.histories import public_histories
+from kil_pipeline.plan.plan_index import PlanIndex
 from kil_pipeline.plan.queries import public_entries, public_entry, public_revisions
 from kil_pipeline.plan.withheld import withheld_values
 from tests.engagement.sessions import a_public_session
@@ -253,6 +254,22 @@ def test_every_table_that_names_an_organisation_is_thought_of() -> None:
         "answered_request",  # of tokens that end; gone after a day
     }  # fmt: skip
     assert naming == moved | one_by_one | people | merged | stays
+
+
+def test_filters_count_what_went_over_for_the_successor_and_by_the_old_name(database: Database) -> None:
+    index = PlanIndex()
+    with database.write() as session:
+        old, new = two_boards(session)
+        publish(session, old.id, some_content("Ours"))
+        slugs = old.slug, new.slug
+    with database.read() as session:
+        before = index.count(session, Criteria()).choices["commissioners"]
+    with database.write() as session:
+        merge(session, *(find_organisation(session, slug) for slug in slugs))
+    with database.read() as session:
+        after = index.count(session, Criteria(commissioners=slugs[:1]))
+    assert before == {slugs[0]: 1}
+    assert (after.total, after.choices["commissioners"]) == (1, {slugs[1]: 1})
 
 
 def test_the_plan_of_another_body_is_not_touched(database: Database) -> None:

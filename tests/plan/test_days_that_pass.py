@@ -139,7 +139,7 @@ def test_a_plan_of_before_is_put_in_order_by_the_migration_as_it_would_be_now(da
     expected = soonest_columns(database)
     assert sorted({stale for _, _, stale in expected}) == [False, True]
     with database.writer.begin() as connection:
-        for index in ("ix_public_entry_soonest", "ix_public_entry_stale"):
+        for index in ("ix_public_entry_soonest", "ix_public_entry_stale", "ix_public_entry_organisation"):
             connection.exec_driver_sql(f"DROP INDEX {index}")
         for column in ("stale", "opens_until"):
             connection.exec_driver_sql(f"ALTER TABLE public_entry DROP COLUMN {column}")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.database import Database
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.dated_queries import entries_within
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import create_entry, save_draft
 from kil_pipeline.plan.expected_dates import Precision
@@ -17,7 +18,6 @@ from kil_pipeline.plan.queries import (
     MOST_PER_PAGE,
     Order,
     all_public_entries,
-    entries_within,
     public_entries,
     public_entries_after,
 )

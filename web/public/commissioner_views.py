@@ -16,6 +16,7 @@ from kil_pipeline.plan.statuses import Status
 from web.context import context, database, settings, today
 from web.public import blueprint
 from web.public.about_organisations import about_organisation
+from web.public.facet_counts import kept_counts
 from web.public.feed_links import feed_links
 from web.public.plan_views import row_facts
 from web.queries import write_plan_query
@@ -76,7 +77,9 @@ def commissioner(slug: str) -> str:
         merged = ended_bodies(session, found.predecessors)
         about = about_organisation(session, found.id)
         record = context().records.records(session, (found,), today())[found.id]
-        soonest = public_entries(session, Criteria(commissioners=(slug,), statuses=LIVE), per_page=SOONEST_SHOWN)
+        live = Criteria(commissioners=(slug,), statuses=LIVE)
+        total = kept_counts().read(session, live).total
+        soonest = public_entries(session, live, per_page=SOONEST_SHOWN, total=total)
     follow = Criteria(commissioners=(slug,))
     return render_template(
         "public/commissioner.html",

@@ -18,6 +18,7 @@ from kil_pipeline.reference.reasons import reasons
 from kil_pipeline.reference.routes import routes
 from web.context import database
 from web.public import blueprint
+from web.public.facet_counts import kept_counts
 from web.public.feed_links import feed_links, webcal
 
 EVENTS_LOOKED_AT = 60
@@ -41,13 +42,14 @@ def start() -> str:
     """Show what this is, how to follow it, and what is new."""
     with database().read() as session:
         news = latest_news(session)
-        total = public_entries(session, Criteria(), per_page=1).total
-        openings = public_entries(session, Criteria(statuses=("open",)), per_page=3).entries
+        counts = kept_counts().read(session, Criteria())
+        opened = Criteria(statuses=("open",))
+        openings = public_entries(session, opened, per_page=3, total=counts.choices["statuses"].get("open", 0)).entries
         commissioners = public_organisations(session, OrganisationKind.COMMISSIONER)
     return render_template(
         "public/start.html",
         news=news,
-        total=total,
+        total=counts.total,
         openings=openings,
         commissioners=commissioners,
         links=feed_links(Criteria()),

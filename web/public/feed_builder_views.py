@@ -7,11 +7,11 @@ from types import MappingProxyType
 from flask import render_template, request
 
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.queries import public_entries
 from kil_pipeline.text import clean_line
 from web.context import absolute, database, today
 from web.places import offered_places, typed_places
 from web.public import blueprint
+from web.public.facet_counts import kept_counts
 from web.public.feed_links import calendar_ways, feed_links, session_criteria
 from web.public.feed_views import document_title
 from web.public.plan_filters import make_filters
@@ -52,7 +52,7 @@ def feed_builder() -> str | tuple[str, int]:
 def _page(query: PlanQuery, problems: Mapping[str, list[str]] = MappingProxyType({})) -> str:
     plan = query.criteria.without_kinds()
     with database().read() as session:
-        total = public_entries(session, query.criteria, per_page=1).total
+        total = kept_counts().read(session, query.criteria).total
         filters = make_filters(session, query.criteria)
     commissioners = {option.value: option.text for option in filters["commissioner"].options}
     chosen, of_plan = write_plan_query(query.criteria), write_plan_query(plan)

@@ -16,11 +16,13 @@ from kil_pipeline.engagement.programme import public_sessions
 from kil_pipeline.events.log import PublicVersion, public_version
 from kil_pipeline.installation import tag_authority
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.queries import MOST_PER_PAGE, Order, dated_entries, public_entries
+from kil_pipeline.plan.dated_queries import dated_entries
+from kil_pipeline.plan.queries import Order, public_entries
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.times import at_london
 from web.context import absolute, database, settings
 from web.public import blueprint
+from web.public.facet_counts import kept_counts
 from web.public.feed_links import session_criteria
 from web.queries import read_plan_query, write_plan_query
 
@@ -79,7 +81,8 @@ def sessions_calendar() -> Response:
 
 
 def _feed_page(session: Session, kind: str, criteria: Criteria, number: int, version: PublicVersion) -> FeedPage:
-    found = public_entries(session, criteria, page=number, per_page=min(PER_PAGE, MOST_PER_PAGE), order=Order.UPDATED)
+    total = kept_counts().read(session, criteria).total
+    found = public_entries(session, criteria, page=number, per_page=PER_PAGE, order=Order.UPDATED, total=total)
     if number > found.pages:
         abort(404)
     authority, base_url = tag_authority(session), settings().base_url

@@ -15,6 +15,7 @@ from kil_pipeline.support.offers import one_support, support_near
 from web.context import database, today
 from web.public import blueprint
 from web.public.about_organisations import about_organisation
+from web.public.facet_counts import kept_counts
 from web.public.plan_filters import area_filter
 from web.public.plan_views import row_facts
 from web.queries import write_plan_query
@@ -47,15 +48,17 @@ def local_support_page(slug: str) -> str:
             return render_template("public/ended.html", ended=ended, listed="local-support")
         body = one_support(session, slug)
         about = about_organisation(session, body.id)
-        planned = public_entries(session, Criteria(areas=body.areas), per_page=SOONEST_SHOWN) if body.areas else None
+        there = Criteria(areas=body.areas)
+        total = kept_counts().read(session, there).total
+        planned = public_entries(session, there, per_page=SOONEST_SHOWN, total=total) if body.areas else None
     return render_template(
         "public/local_support_page.html",
         body=body,
         about=about,
         kinds=[support_kind(code) for code in body.kinds],
         planned=planned,
-        plan="/plan" + write_plan_query(Criteria(areas=body.areas)),
-        alerts="/alerts/new" + write_plan_query(Criteria(areas=body.areas)),
+        plan="/plan" + write_plan_query(there),
+        alerts="/alerts/new" + write_plan_query(there),
         row_facts=row_facts,
         today=today(),
     )

@@ -12,10 +12,11 @@ from kil_pipeline.engagement.organisation_documents import logo_of
 from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.dated_queries import entries_within
 from kil_pipeline.plan.expected_dates import end_of_month
 from kil_pipeline.plan.money import describe_band
 from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.queries import MOST_PER_PAGE, Order, entries_within, public_entries
+from kil_pipeline.plan.queries import MOST_PER_PAGE, Order, public_entries
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import Fact, describe_fact
 from kil_pipeline.reference.areas import area, wider_areas
