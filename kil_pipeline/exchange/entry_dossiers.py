@@ -7,7 +7,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Any
 
@@ -25,6 +25,7 @@ from kil_pipeline.plan.disclosures import Disclosure, field_label
 from kil_pipeline.plan.histories import PublicHistory, public_histories
 from kil_pipeline.plan.queries import public_entry
 from kil_pipeline.reference.reasons import reason
+from kil_pipeline.support.public_answers import PublicAnswer, count_unpublished_answers, public_answers
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ class Dossier:
     sessions: tuple[PublicSession, ...]
     reasons: tuple[ReasonGiven, ...]
     deeds: tuple[Deed, ...]
+    answers: tuple[PublicAnswer, ...]
+    """Readers' answers that were published, with the responses, the first one first; without names."""
+    other_answers: int
+    """How many more were sent and confirmed, as far as they are still on record."""
     made_at: datetime
 
     @property
@@ -95,6 +100,8 @@ def read_dossier(session: Session, reference: str, *, now: datetime) -> Dossier:
         sessions=sessions_about(session, reference),
         reasons=reasons_given(history),
         deeds=tuple(Deed(row.at, row.deed) for row in deeds),
+        answers=tuple(replace(answer, name="") for answer in reversed(public_answers(session, entry.id))),
+        other_answers=count_unpublished_answers(session, entry.id),
         made_at=now,
     )
 
@@ -186,6 +193,7 @@ def _data(dossier: Dossier) -> Mapping[str, object]:
         "reasons": [to_json(given) for given in dossier.reasons],
         "notices": [to_json(notice) for notice in last.notices],
         "deeds": [to_json(deed) for deed in dossier.deeds],
+        "answers": {"published": [to_json(answer) for answer in dossier.answers], "others": dossier.other_answers},
     }
 
 

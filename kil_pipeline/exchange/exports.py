@@ -37,6 +37,11 @@ HISTORIES = 100
 """How many entries with all their publications are in memory at a time."""
 ANSWERS = "Readers’ answers"
 """The column of what readers answered, with the responses: as text, since there may be none or many."""
+EXTENSIONS = tuple(
+    f"https://raw.githubusercontent.com/open-contracting-extensions/ocds_{name}_extension/master/extension.json"
+    for name in ("location", "enquiry")
+)
+"""The standard's extensions that we use: places (`deliveryAddresses`), and readers' answers (`enquiries`)."""
 LICENCE = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 
 
@@ -136,6 +141,7 @@ def _package_parts(what: str, items: Iterable[dict[str, Any]], uri: str, base_ur
     package = {
         "uri": uri,
         "version": "1.1",
+        "extensions": list(EXTENSIONS),
         "publishedDate": at.isoformat(timespec="seconds"),
         "publisher": {"name": "Keep it Local forward plan", "uri": base_url},
         "license": LICENCE,

@@ -49,6 +49,8 @@ class WordQuestion:
     deed: str
     choices: tuple[tuple[str, str], ...] = ()
     """What it can be read as, where a closed list tells: value and name."""
+    rest: str = ""
+    """What is done with every other word of the column, and with this one where nothing is said of it."""
 
     @property
     def disclosable(self) -> bool:
@@ -178,10 +180,11 @@ def _words(reader: SheetReader) -> tuple[WordQuestion, ...]:
     found = []
     for field in answer_fields():
         deeds, choices = chosen.get(field, {}), read_as(field)
+        rest = deeds.get(ANYTHING, "")
         mine = sorted((-rows, shown, plain) for (f, plain), (shown, rows) in counted.items() if f == field)
-        asked = [WordQuestion(field, shown, -rows, deeds.get(plain, ""), choices) for rows, shown, plain in mine]
-        if len(mine) > 1:
-            asked.append(WordQuestion(field, ANYTHING, 0, deeds.get(ANYTHING, ""), choices))
+        asked = [WordQuestion(field, shown, -rows, deeds.get(plain, ""), choices, rest) for rows, shown, plain in mine]
+        if len(mine) > 1 or (mine and rest):
+            asked.append(WordQuestion(field, ANYTHING, 0, rest, choices))
         found += sorted(asked, key=lambda word: bool(word.deed))  # what waits for an answer comes first
     return tuple(found)
 

@@ -99,3 +99,9 @@ def count_taken_back(session: Session) -> int:
     gone = sa.or_(ReaderAnswer.withdrawn_at.is_not(None), ReaderAnswer.hidden_at.is_not(None), ReaderAnswer.email == "")
     counted = sa.select(sa.func.count()).where(ReaderAnswer.published_at.is_not(None), gone)
     return session.scalar(counted) or 0
+
+
+def count_unpublished_answers(session: Session, entry_id: uuid.UUID) -> int:
+    """Return how many confirmed answers to an entry are not public."""
+    mine = (ReaderAnswer.entry_id == entry_id, ReaderAnswer.confirmed_at.is_not(None))
+    return session.scalar(sa.select(sa.func.count()).where(*mine, ReaderAnswer.published_at.is_(None))) or 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kil_pipeline.database import Database
-from kil_pipeline.exchange.exports import export_ocds
+from kil_pipeline.exchange.exports import EXTENSIONS, export_ocds
 from kil_pipeline.plan.contents import EntryContent, Notice
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
@@ -61,6 +61,7 @@ def test_an_empty_plan_is_a_whole_package(database: Database) -> None:
     assert package(database) == {
         "uri": f"{BASE}/data",
         "version": "1.1",
+        "extensions": list(EXTENSIONS),
         "publishedDate": "2026-11-23T10:00:00+00:00",
         "publisher": {"name": "Keep it Local forward plan", "uri": BASE},
         "license": "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",

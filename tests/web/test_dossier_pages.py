@@ -19,9 +19,12 @@ from kil_pipeline.exchange.entry_dossiers import read_dossier
 from kil_pipeline.plan.contents import EntryContent, Notice
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import find_draft, save_draft
+from kil_pipeline.support.answer_replies import respond
 from tests.factories import NOW, a_commissioner, a_subscriber, republish, some_content
 from tests.factories import publish as publish_for
+from tests.support.test_reader_answers import answered
 from tests.web.html import HtmlPage
+from tests.web.test_answer_pages import ASKING
 from tests.web.visitors import send
 
 Publish = Callable[..., str]
@@ -50,6 +53,7 @@ def test_it_holds_each_publication_and_the_rest_with_a_checksum_of_each(
         announce_session(session, council, about, venue_id=None, now=NOW)
     files = download(author)
     assert sorted(files) == [
+        "answers.json",
         "deeds.json",
         "events.json",
         "index.html",
@@ -97,6 +101,22 @@ def test_what_was_done_with_it_is_listed_without_who_did_it(author: FlaskClient,
     publish(EntryContent("Rides"))
     download(author)
     assert [deed["what"] for deed in json.loads(download(author)["deeds.json"])] == ["download_account"]
+
+
+def test_readers_answers_are_in_it_without_who_gave_them(
+    author: FlaskClient, publish: Publish, council: uuid.UUID, sqlite_database: Database
+) -> None:
+    publish(ASKING)
+    with sqlite_database.write() as session:
+        shown, answered_too = answered(session, "One ward."), answered(session, "Two.", may=False)
+        respond(session, council, shown, "Two lots.", publish=True, approver=False, now=NOW)
+        assert answered_too != shown
+    files = download(author)
+    answers = json.loads(files["answers.json"])
+    assert ([one["text"] for one in answers["published"]], answers["others"]) == (["One ward."], 1)
+    page = files["index.html"].decode()
+    assert ("One ward." in page, "Two lots." in page) == (True, True)
+    assert [name for name, body in files.items() if b"Ann" in body or b"Two." in body] == []
 
 
 def test_a_draft_that_was_never_public_has_no_account(author: FlaskClient) -> None:

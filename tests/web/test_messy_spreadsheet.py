@@ -131,6 +131,15 @@ def test_a_day_that_cannot_be_read_is_asked_for_again_and_nothing_typed_is_lost(
     assert counted(HtmlPage(author.get(address))) == {"New": 1}
 
 
+def test_what_was_answered_for_every_other_word_holds_for_the_next_sheet(author: FlaskClient) -> None:
+    address, page = preview_of(author, "Title,How much\r\nTransport,a lot\r\nBefriending,some\r\n")
+    form = Form(page, address)
+    form.send(author, choose(form) | {"do": ["choose"]})
+    Form(HtmlPage(author.get(address)), address).send(author, {"do": "apply"})
+    _, page = preview_of(author, "Title,How much\r\nLunch clubs,plenty\r\n")
+    assert counted(page) == {"New": 1, "In your plan, not in the sheet": 2}
+
+
 def test_a_column_can_be_named_where_no_heading_is_ours(author: FlaskClient) -> None:
     rows = "No,Thing we buy,Team,Pot\r\n1,Befriending for older people,A,£20k\r\n2,Rides to the clinics,B,£5k\r\n"
     address, page = preview_of(author, rows)
