@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks.sending plain|queue`: a worker that sends what is queued, to nowhere, until stopped.
 
-`plain` asks the tables again and again, by as many threads; `queue` is what `kil worker` runs. Says "ready" when it waits.
+`plain` asks the tables again and again, by as many threads; `queue` is what `kil worker` runs. Says "ready" when it
+waits.
 """
 
 import os
