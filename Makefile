@@ -48,7 +48,7 @@ lint: install-dev
 test: lint install-browser ## Everything: checks, unit, PostgreSQL, journey and browser tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
-bench: $(INSTALLED_BENCH) install-load-generator $(SERVERS)/nginx ## Measure what must stay fast; writes var/bench.json
+bench: $(INSTALLED_BENCH) install-load-generator $(SERVERS)/nginx $(SERVERS)/postfix ## Measure what must stay fast; writes var/bench.json
 	$(BIN)/python -m tests.benchmarks
 
 audit: install-dev ## Ask for known advisories about all that is pinned; needs the network

@@ -12,7 +12,9 @@ import feedparser
 
 from tests.benchmarks.load import free_port, wait_for
 
-NGINX = Path(__file__).resolve().parents[2] / ".venv/servers/nginx/usr/sbin/nginx"
+SERVERS = Path(__file__).resolve().parents[2] / ".venv/servers"
+"""Where `make bench` unpacks Debian's packages."""
+NGINX = SERVERS / "nginx/usr/sbin/nginx"
 CONFIGURATION = """
 daemon off;
 master_process off;
