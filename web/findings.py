@@ -123,8 +123,8 @@ def _slow_domains(session: Session) -> Iterator[Finding]:
         sa.select(SlowDomain).order_by(SlowDomain.since, SlowDomain.domain).limit(MOST_CAUSES)
     ).all()
     for row in found:
-        says = f"Mail to {row.domain} is put off since {_moment(row.since)}. Its server said: {row.detail}"
-        yield Finding(False, says, "It is tried again by itself, within the hour. Other mail is not held up.")
+        says = f"Email to {row.domain} is put off since {_moment(row.since)}. Its server said: “{row.detail}”."
+        yield Finding(False, says, "It is tried again by itself, within the hour. Other email is not held up.")
 
 
 def _suppressions(session: Session) -> Iterator[Finding]:

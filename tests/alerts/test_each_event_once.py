@@ -117,11 +117,11 @@ class Story:
 
     def told(self) -> Told:
         """Return what was told to whom, by the letters; of what is in the log once only."""
-        letters = [letter for letter in self.post.letters if isinstance(letter, DigestLetter)]
         known = {(event.facets.reference, event.sentence) for event in self._events()}
         return Counter(
             (mail.to, item.reference, sentence)
-            for mail, letter in zip(self.post.sent, letters, strict=True)
+            for mail, letter in zip(self.post.sent, self.post.letters, strict=True)
+            if isinstance(letter, DigestLetter)  # after eight silent weeks a note comes too
             for item in letter.items
             for sentence in item.sentences
             if (item.reference, sentence) in known

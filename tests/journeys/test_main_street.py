@@ -144,6 +144,7 @@ def test_what_comes_near_and_what_is_overdue_is_told_once_over_the_months(world:
         ("05 Mar 08:00", ("Befriending",)),  # 180 days before the first day of autumn
         ("08 Mar 08:00", ("Home care in Leeds",)),  # 30 days: a Saturday
         ("30 Mar 08:00", ("Home care in Leeds",)),  # 7 days: Easter Monday
+        ("06 Apr 08:00", ("Home care in Leeds",)),  # it was to open by the day before, and nobody said that it did
         ("04 May 08:00", ("Falls classes",)),  # 30 days: a Sunday before a bank holiday
         ("25 May 08:00", ("Falls classes",)),  # 7 days
     ]

@@ -124,7 +124,7 @@ def test_a_domain_that_puts_mail_off_is_shown(client: FlaskClient, sqlite_databa
         )
     assert "slow.example.org" in HtmlPage(client.get("/operator")).texts("td", "")
     assert [finding.says for finding in examine_database(sqlite_database, NOW) if not finding.broken] == [
-        "Mail to slow.example.org is put off since 23 November 2026, 10:00 UTC. Its server said: 450 4.7.1 too fast"
+        "Email to slow.example.org is put off since 23 November 2026, 10:00 UTC. Its server said: “450 4.7.1 too fast”."
     ]
     families = {family.name: family for family in text_string_to_metric_families(client.get("/metrics").text)}
     samples = families["kil_slow_domain_times"].samples

@@ -60,7 +60,10 @@ def test_its_calls_are_shown_and_sent_again(client: FlaskClient, sqlite_database
     path, webhook_id = a_told_webhook(client, sqlite_database)
     for action, before in ((path, 1), (f"/operator/webhooks/{webhook_id}", 0)):
         page = HtmlPage(client.get(action))
-        assert page.texts("th") == ["When", "What", "Answer", "Took", "Again"]
+        assert [item.split(" 23 ")[0] for item in page.texts("li", "result")] == [
+            "Taken, 200: entry.EntryPublished, COC-0001",
+            "Taken, 200: webhook.challenge",
+        ]
         said = []
         for number, filled in enumerate((ONE, SPAN), start=before):
             answer = Form(page, action, number=number).send(client, filled)
