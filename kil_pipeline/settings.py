@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kil_pipeline.errors import ConfigurationError
+from kil_pipeline.mail_limits import MailLimits, read_mail_limits
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHIPPED_FOLDERS = (Path(__file__).resolve().parent / "_config", CHECKOUT / "config")
@@ -55,6 +56,8 @@ class Settings:
     mail_from: str
     notify_key: str
     """The API key of GOV.UK Notify, where `mail` is `notify:TEMPLATE-ID`."""
+    mail_limits: MailLimits
+    """What one domain is sent at most; for mail by SMTP."""
     site_name: str
     quiet_period: timedelta
     """How long after a publication mail waits, so that small edits reach people as one change."""
@@ -121,6 +124,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         mail=environ.get("KIL_MAIL", str(table["mail"])),
         mail_from=environ.get("KIL_MAIL_FROM", str(table["mail_from"])),
         notify_key=environ.get("KIL_NOTIFY_KEY", "").strip(),
+        mail_limits=table["mail_limits"],
         site_name=str(table["site_name"]),
         quiet_period=timedelta(minutes=_number(environ, table, "quiet_period_minutes")),
         tick_every=timedelta(seconds=_number(environ, table, "tick_seconds")),
@@ -143,7 +147,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _read_tables(environ: Mapping[str, str]) -> dict[str, Any]:
-    table = tomllib.loads(config_path("default.toml").read_text("utf-8"))
+    table: dict[str, Any] = tomllib.loads(config_path("default.toml").read_text("utf-8"))
+    limits, chosen = table["mail_limits"], {}
     own = environ.get("KIL_CONFIG")
     if own:
         file = Path(own) / "settings.toml"
@@ -151,10 +156,10 @@ def _read_tables(environ: Mapping[str, str]) -> dict[str, Any]:
             raise ConfigurationError(f"KIL_CONFIG is “{own}”: it must be a folder (with a settings.toml in it).")
         if file.exists():
             try:
-                table |= tomllib.loads(file.read_text("utf-8"))
+                chosen = tomllib.loads(file.read_text("utf-8"))
             except tomllib.TOMLDecodeError as error:
                 raise ConfigurationError(f"{file} is not TOML: {error}") from error
-    return table
+    return table | chosen | {"mail_limits": read_mail_limits(limits, chosen.get("mail_limits", {}))}
 
 
 def _database_url(environ: Mapping[str, str], var: Path) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kil_pipeline.errors import ConfigurationError
+from kil_pipeline.mail_limits import MailLimit, MailLimits
 from kil_pipeline.settings import DEVELOPMENT_KEY, config_path, load_settings
 
 DEVELOPMENT = {"KIL_ENV": "development"}
@@ -100,6 +101,9 @@ def test_the_environment_wins_over_the_file_and_the_file_over_what_is_shipped(tm
         ("sign_in_minutes = 0", "sign_in_minutes is “0”: it must be a whole number of minutes from 1 up."),
         ('sign_in_minutes = "x"', "sign_in_minutes is “x”: it must be a whole number of minutes from 1 up."),
         ("reminder_days = 7", "reminder_days is “7”: write whole numbers of days from 1 to 365, such as [7, 1]."),
+        ("mail_limits = 3", "mail_limits is “3”: write { connections = 5, mails_a_minute = 600 }"),
+        ("mail_limits = { default = { mails = 1 } }", "mail_limits.default is not one: write { connections"),
+        ('mail_limits = { "example.org" = { connections = -1 } }', "mail_limits.example.org is not one: write {"),
         ("reminder_days = [0]", "reminder_days is “[0]”: write whole numbers of days from 1 to 365, such as [7, 1]."),
     ],
 )
@@ -108,6 +112,15 @@ def test_a_fault_in_the_file_is_named_in_one_line(tmp_path: Path, text: str, mes
     with pytest.raises(ConfigurationError) as refused:
         load_settings({**DEVELOPMENT, "KIL_CONFIG": str(tmp_path)})
     assert message in str(refused.value)
+
+
+def test_each_mail_domain_has_the_usual_limits_but_for_what_is_chosen(tmp_path: Path) -> None:
+    usual = load_settings(DEVELOPMENT).mail_limits
+    assert (usual.usual, dict(usual.domains)) == (MailLimit(10, 600), {})
+    (tmp_path / "settings.toml").write_text('[mail_limits]\n"Example.org" = { connections = 2 }\n', "utf-8")
+    chosen = load_settings({**DEVELOPMENT, "KIL_CONFIG": str(tmp_path)}).mail_limits
+    assert chosen == MailLimits(usual.usual, {"example.org": MailLimit(2, 600)})
+    assert [chosen.limit_of(name).connections for name in ("example.org", "example.com")] == [2, 10]
 
 
 def test_the_database_and_the_outbox_go_where_the_deployment_says(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from kil_pipeline.organisations.browser_sessions import end_sessions
 from kil_pipeline.organisations.members import memberships_of
 from kil_pipeline.organisations.second_factors import remove_second_factor
 from kil_pipeline.organisations.user_removal import find_user, remove_user
-from kil_pipeline.plan.handovers import hand_on
+from kil_pipeline.plan.leavers import hand_on
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import utc_now
 from web.commands import with_database

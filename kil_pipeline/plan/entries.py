@@ -62,6 +62,20 @@ class Revision(Base):
     published_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(User.id))
 
 
+class EntryHandover(Base):
+    """That an entry went from one body to another. Kept as long as the entry."""
+
+    __tablename__ = "entry_handover"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), index=True)
+    from_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    to_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    revision: Mapped[int | None]
+    """The number of the publication that tells of it; None where nothing of the entry was public."""
+    at: Mapped[datetime]
+
+
 class PublicEntryRow(Base):
     """The public view of an entry, recomputed at every publication; the other `public_…` tables are its indexes.
 
@@ -95,6 +109,8 @@ class PublicEntryRow(Base):
     """Latest day of the same; 9999-12-31 where none is stated."""
     first_published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    formerly: Mapped[list[str]] = mapped_column(default=list)
+    """The names of those who planned it before, the first one first (see `plan.handovers`)."""
 
 
 class PublicArea(Base):
@@ -131,12 +147,25 @@ class PublicMilestone(Base):
     """A key date of a public entry, stated or computed from one (`representations_close`)."""
 
     __tablename__ = "public_milestone"
-    __table_args__ = (sa.Index("ix_public_milestone_kind_earliest", "kind", "earliest", "entry_id"),)
+    __table_args__ = (
+        # Only what is still to be told of: a tick reads what is due, however many key dates there are.
+        sa.Index(
+            "ix_public_milestone_alert_on",
+            "alert_on",
+            "entry_id",
+            "kind",
+            "earliest",
+            sqlite_where=sa.text("alert_on IS NOT NULL"),
+            postgresql_where=sa.text("alert_on IS NOT NULL"),
+        ),
+    )
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
     earliest: Mapped[date] = mapped_column(index=True)
     latest: Mapped[date] = mapped_column(index=True)
+    alert_on: Mapped[date | None]
+    """When it is looked at next for an alert that it approaches (`plan.approaching_dates`); None where none is left."""
 
 
 class PublicDisclosure(Base):

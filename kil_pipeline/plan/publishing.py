@@ -34,6 +34,7 @@ from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.publishing_rules import check_may_publish
 from kil_pipeline.plan.search import entry_stems, forget_entry, index_entry
 from kil_pipeline.plan.statuses import Status, check_transition
+from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.times import london_day
 
 
@@ -126,6 +127,7 @@ def facets_of(public: PublicEntry, now: datetime) -> Facets:
         title=content.headline,
         commissioner=public.commissioner.slug,
         commissioner_name=public.commissioner.name,
+        formerly=public.commissioner.predecessors,
         areas=content.areas,
         themes=content.themes,
         cpv=content.cpv,
@@ -134,7 +136,7 @@ def facets_of(public: PublicEntry, now: datetime) -> Facets:
         status=content.status.value,
         value_least=content.value.least if content.value else None,
         value_most=content.value.most if content.value else None,
-        stems=tuple(entry_stems(content, public.commissioner.name, public.reference)),
+        stems=tuple(entry_stems(content, public.planners, public.reference)),
         can_we_go=advice.can_we_go,
         what_to_do=advice.what_to_do,
     )
@@ -145,7 +147,7 @@ def _refresh_public_view(
 ) -> PublicEntry:
     row = session.get(PublicEntryRow, entry.id)
     if row is None:
-        row = PublicEntryRow(entry_id=entry.id, reference=entry.reference, first_published_at=now)
+        row = PublicEntryRow(entry_id=entry.id, reference=entry.reference, first_published_at=now, formerly=[])
         session.add(row)
     else:
         _forget_indexes(session, entry.id)
@@ -161,7 +163,7 @@ def _refresh_public_view(
     session.flush()
     _write_indexes(session, entry.id, content)
     public = PublicEntry.of(row, session.get_one(Organisation, entry.organisation_id))
-    index_entry(session, entry.id, entry_stems(content, public.commissioner.name, public.reference))
+    index_entry(session, entry.id, entry_stems(content, public.planners, public.reference))
     return public
 
 
@@ -176,7 +178,13 @@ def _write_indexes(session: Session, entry_id: uuid.UUID, content: EntryContent)
     session.add_all(PublicTheme(entry_id=entry_id, code=code) for code in set(content.themes))
     session.add_all(PublicCpv(entry_id=entry_id, code=code) for code in set(content.cpv))
     session.add_all(
-        PublicMilestone(entry_id=entry_id, kind=m.kind, earliest=m.when.earliest, latest=m.when.latest)
+        PublicMilestone(
+            entry_id=entry_id,
+            kind=m.kind,
+            earliest=m.when.earliest,
+            latest=m.when.latest,
+            alert_on=milestone_kind(m.kind).next_alert_on(m.when.earliest),
+        )
         for m in key_dates(content)
     )
     session.add_all(

@@ -1,66 +1,85 @@
-"""What a leaver last worked on goes to a colleague's own list, in one organisation alone."""
+"""One entry goes to another body."""
 
-import uuid
-from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kil_pipeline.alerts.matching import explain_match, tells_anyone
 from kil_pipeline.database import Database
-from kil_pipeline.organisations.members import Role, add_member
-from kil_pipeline.plan.contents import Author
-from kil_pipeline.plan.drafts import create_entry
-from kil_pipeline.plan.entries import WorkingCopy
-from kil_pipeline.plan.handovers import hand_on
-from kil_pipeline.plan.worklists import work_items
-from tests.factories import NOW, a_commissioner, some_content
+from kil_pipeline.errors import DomainError, InvalidTransition, NotFound
+from kil_pipeline.events.log import events_of
+from kil_pipeline.events.types import EntryHandedOver
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, add_organisation
+from kil_pipeline.plan.contents import NOBODY
+from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.handovers import move_entry
+from kil_pipeline.plan.queries import public_entries, public_entry, public_revisions
+from tests.factories import NOW, a_commissioner, publish, some_content
+
+LATER = NOW + timedelta(hours=1)
+WHY = "The service is the board’s from April."
 
 
-@dataclass
-class People:
-    """Two councils. Ann wrote two drafts in the first and one in the other; Cat wrote one."""
-
-    own: uuid.UUID
-    other: uuid.UUID
-    ann: uuid.UUID
-    bob: uuid.UUID
-    cat: uuid.UUID
+def two(session: Session) -> tuple[Organisation, Organisation]:
+    return a_commissioner(session, prefix="EXC"), a_commissioner(session, "Exampleshire Board", prefix="EXB")
 
 
-@pytest.fixture
-def people(database: Database) -> People:
-    """Ann and Cat are authors of the first council, Bob its admin."""
+def test_it_is_in_the_other_plan_and_its_trail_says_so(database: Database) -> None:
     with database.write() as session:
-        own, other = a_commissioner(session).id, a_commissioner(session, "Another Council").id
-        roles = {"ann": Role.AUTHOR, "bob": Role.ADMIN, "cat": Role.AUTHOR}
-        ids = [
-            add_member(session, email=f"{name}@example.org", organisation_id=own, role=role, now=NOW).user_id
-            for name, role in roles.items()
-        ]
-        for organisation, writer, headline in ((own, 0, "A"), (own, 0, "B"), (own, 2, "C"), (other, 0, "D")):
-            create_entry(session, organisation, some_content(headline), by=Author(ids[writer]), now=NOW)
-    return People(own, other, *ids)
+        council, board = two(session)
+        publish(session, council.id, some_content("Carers’ breaks"))
+        move_entry(session, "EXC-0001", council.id, board.id, WHY, by=NOBODY, now=LATER)
+        entry = public_entry(session, "EXC-0001")
+        newest = public_revisions(session, entry.id)[0]
+
+        assert (entry.commissioner.name, entry.formerly) == ("Exampleshire Board", ("Exampleshire Council",))
+        assert newest.sentences == ("Exampleshire Board plans this now. Before, Exampleshire Council did.",)
+        assert newest.why == WHY
+        assert public_entries(session, Criteria(commissioners=(council.slug,))).total == 0
 
 
-def written_by(session: Session, user_id: uuid.UUID | None) -> set[str]:
-    rows = session.execute(sa.select(WorkingCopy.content, WorkingCopy.updated_by))
-    return {row.content["headline"] for row in rows if row.updated_by == user_id}
-
-
-@pytest.mark.parametrize("named", [True, False], ids=["to whoever removes them", "to an admin"])
-def test_it_is_on_a_colleagues_list(database: Database, people: People, named: bool) -> None:
+def test_whoever_follows_either_body_is_told(database: Database) -> None:
     with database.write() as session:
-        assert hand_on(session, people.own, people.ann, people.bob if named else None) == 2
+        council, board = two(session)
+        entry_id = publish(session, council.id, some_content("Carers’ breaks"))
+        move_entry(session, "EXC-0001", council.id, board.id, WHY, by=NOBODY, now=LATER)
+        slugs = council.slug, board.slug
     with database.read() as session:
-        assert (written_by(session, people.bob), written_by(session, people.ann)) == ({"A", "B"}, {"D"})
-        mine = {item.draft.content.headline for item in work_items(session, people.own, people.bob, NOW) if item.mine}
-        versions = set(session.scalars(sa.select(WorkingCopy.version)))
-    assert (mine, len(versions)) == ({"A", "B"}, 1)
+        event = events_of(session, str(entry_id))[0].event
+        assert isinstance(event, EntryHandedOver)
+        assert tells_anyone(event)
+        met = [explain_match(event.facets, Criteria(commissioners=(slug,))) for slug in slugs]
+        assert met == ["you follow Exampleshire Board"] * 2
 
 
-def test_without_an_admin_it_is_nobodys(database: Database, people: People) -> None:
+def test_it_comes_back_without_being_its_own_former_self(database: Database) -> None:
     with database.write() as session:
-        assert hand_on(session, people.other, people.ann) == 1
-    with database.read() as session:
-        assert written_by(session, None) == {"D"}
+        council, board = two(session)
+        publish(session, council.id, some_content("Carers’ breaks"))
+        move_entry(session, "EXC-0001", council.id, board.id, WHY, by=NOBODY, now=LATER)
+        move_entry(session, "EXC-0001", board.id, council.id, WHY, by=NOBODY, now=LATER + timedelta(hours=1))
+
+        assert public_entry(session, "EXC-0001").formerly == ("Exampleshire Board",)
+
+
+@pytest.mark.parametrize(
+    ("reference", "to", "why", "error"),
+    [
+        ("EXB-0001", "board", WHY, NotFound("There is no planned opportunity EXB-0001 in this plan.")),
+        ("EXC-0001", "board", " ", InvalidTransition("Moving it needs a reason.")),
+        ("EXC-0001", "council", WHY, InvalidTransition("It is in the plan of Exampleshire Council already.")),
+        ("EXC-0001", "cvs", WHY, InvalidTransition("Exampleshire CVS is no commissioner: it has no plan.")),
+    ],
+)
+def test_what_cannot_be_is_refused(reference: str, to: str, why: str, error: DomainError, database: Database) -> None:
+    with database.write() as session:
+        council, board = two(session)
+        kind = OrganisationKind.INFRASTRUCTURE_BODY
+        cvs = add_organisation(session, name="Exampleshire CVS", kind=kind, now=NOW)
+        publish(session, council.id, some_content("Ours"))
+        publish(session, board.id, some_content("Theirs"))
+        chosen = {"council": council.id, "board": board.id, "cvs": cvs.id}[to]
+        with pytest.raises(type(error)) as refused:
+            move_entry(session, reference, council.id, chosen, why, by=NOBODY, now=LATER)
+        assert str(refused.value) == str(error)

@@ -49,6 +49,8 @@ DEEDS = {
     "mark_no_shows": "marked who did not come to a session",
     "make_token": "made a token",
     "revoke_token": "revoked a token",
+    "merge_organisation": "let one body become another",
+    "move_entry": "moved a planned opportunity to another body",
     "export_audit": "took along this record",
 }
 """Each deed in words; one that is not here is shown by its name, with spaces."""

@@ -14,7 +14,7 @@ from kil_pipeline.organisations.factor_rules import asks_for_second_factor
 from kil_pipeline.organisations.invitations import invite, open_invitations, withdraw_invitation
 from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.people import change_role, colleagues, find_colleague, remove_member
-from kil_pipeline.plan.handovers import hand_on
+from kil_pipeline.plan.leavers import hand_on
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import leave_browser, member, needs
