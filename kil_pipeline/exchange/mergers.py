@@ -13,6 +13,7 @@ from kil_pipeline.events.types import OrganisationSucceeded
 from kil_pipeline.exchange.import_uploads import ImportUpload
 from kil_pipeline.exchange.tender_notices import TenderNotice
 from kil_pipeline.organisations.audit import note_deed
+from kil_pipeline.organisations.factor_rules import FactorRule
 from kil_pipeline.organisations.members import Membership
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.organisations.successions import succeed
@@ -26,8 +27,8 @@ from kil_pipeline.support.patches import PatchArea, patch_of, set_patch
 
 GOES_OVER = (SessionRow, TenderNotice, ImportUpload, HelpRequest)
 """Tables whose rows belong to the successor at once. Entries go over one by one (see `plan.handovers`)."""
-STAYS_WHERE_NEW_HAS_OWN = (PublishingRule, SupportOffer)
-"""Tables with one row for each organisation: the successor's own stands."""
+STAYS_WHERE_NEW_HAS_OWN = (PublishingRule, SupportOffer, FactorRule)
+"""Tables with one row for each organisation: the successor's own stands, else it goes on with the other's."""
 
 
 @dataclass(frozen=True)
