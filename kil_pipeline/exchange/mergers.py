@@ -33,7 +33,7 @@ from kil_pipeline.times import london_day
 GOES_OVER = (SessionRow, TenderNotice, ImportUpload, HelpRequest)
 """Tables whose rows belong to the successor at once. Entries go over one by one (see `plan.handovers`)."""
 STAYS_WHERE_NEW_HAS_OWN = (PublishingRule, FactorRule, SupportOffer, ImportChoice, Bulletin)
-"""Tables with one row for each organisation: the successor's own stands, else it takes this one over."""
+"""Tables with one row for each organisation: the successor's own stands, else it goes on with the other's."""
 
 
 @dataclass(frozen=True)
