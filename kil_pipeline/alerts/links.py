@@ -1,5 +1,6 @@
 """Long-lived links in mail: signed when the mail is sent, stored nowhere. One-use tokens are another matter."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 
@@ -52,4 +53,9 @@ class Signer:
         return str(self._serializer(purpose).dumps(f"{whom.hex} {about}".rstrip()))
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._keys, salt=f"kil-alerts-{purpose}")
+        return URLSafeSerializer(
+            self._keys,
+            salt=f"kil-alerts-{purpose}",
+            signer_kwargs={"digest_method": hashlib.sha256},
+            fallback_signers=[{"digest_method": hashlib.sha1}],  # links in mails of before go on working
+        )

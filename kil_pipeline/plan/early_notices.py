@@ -1,28 +1,24 @@
-"""Early notice of what approaches and of what is overdue: raised once, and never lost by a missed run.
+"""Early notice of what is overdue, and of the day's turn: raised once, and never lost by a missed run.
 
-An alert stands for (entry, key date, days ahead, *earliest* day): when the date moves, it is a new alert; when a run
-was missed, the nearest one is raised and the earlier ones are passed over.
+Of what approaches: `plan.approaching_dates`.
 """
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.database import Base
 from kil_pipeline.events.log import LogHead, public_version, record
-from kil_pipeline.events.types import DayTurned, DisclosureOverdue, MilestoneApproaching
+from kil_pipeline.events.types import DayTurned, DisclosureOverdue
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.disclosures import field_label
 from kil_pipeline.plan.entries import PublicDisclosure, PublicEntryRow, PublicMilestone
-from kil_pipeline.plan.expected_dates import Precision, describe
-from kil_pipeline.plan.key_dates import key_dates
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.publishing import facets_of
 from kil_pipeline.plan.statuses import Status
-from kil_pipeline.reference.milestones import MilestoneKind, milestone_kinds
 from kil_pipeline.reference.working_days import add_working_days, is_england_working_day
 from kil_pipeline.times import london_day
 
@@ -43,80 +39,6 @@ class EarlyNotice(Base):
     """How many days ahead; -1 for overdue."""
     on: Mapped[date] = mapped_column(primary_key=True)
     """The earliest day of the key date, or the day by which the field was expected."""
-
-
-def raise_approaching(session: Session, now: datetime) -> int:
-    """Record `MilestoneApproaching` for the next key dates that have come near. Returns how many were noted."""
-    today = london_day(now)
-    noted = 0
-    for kind in milestone_kinds(computed=True):
-        for nearer, days in _spans(kind):
-            noted += _raise_kind(session, kind, days, today + timedelta(days=nearer), today, now)
-    return noted
-
-
-def _spans(kind: MilestoneKind) -> list[tuple[int, int]]:
-    """Return (nearer, days) for each alert: it is due from `days` ahead until the next, nearer one takes over."""
-    ordered = sorted(kind.alert_days)
-    return list(zip([-1, *ordered], ordered, strict=False))  # the last of the longer list is nobody's neighbour
-
-
-def _raise_kind(session: Session, kind: MilestoneKind, days: int, after: date, today: date, now: datetime) -> int:
-    rows = session.execute(
-        sa.select(PublicEntryRow, Organisation, PublicMilestone.earliest)
-        .join(PublicMilestone, PublicMilestone.entry_id == PublicEntryRow.entry_id)
-        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-        .where(
-            PublicMilestone.kind == kind.code,
-            PublicMilestone.earliest > after,
-            PublicMilestone.earliest <= today + timedelta(days=days),
-            PublicEntryRow.status.in_(_wanted_statuses(kind.code)),
-            ~sa.exists().where(
-                EarlyNotice.entry_id == PublicEntryRow.entry_id,
-                EarlyNotice.what == kind.code,
-                EarlyNotice.days == days,
-                EarlyNotice.on == PublicMilestone.earliest,
-            ),
-        )
-        .order_by(PublicMilestone.earliest, PublicEntryRow.entry_id)
-        .limit(BATCH)
-    ).all()
-    for row, organisation, earliest in rows:
-        session.add(EarlyNotice(entry_id=row.entry_id, what=kind.code, days=days, on=earliest))
-        if london_day(row.first_published_at) < earliest - timedelta(days=days):
-            _record_approaching(session, PublicEntry.of(row, organisation), kind, days, earliest, now)
-        # else it was first published nearer than that: the news of its publication says it already
-    session.flush()
-    return len(rows)
-
-
-def _wanted_statuses(kind: str) -> tuple[str, ...]:
-    """An opening that is out needs no notice that it approaches; the closing of bids does."""
-    if kind == "bids_due":
-        return (Status.PUBLISHED.value, Status.OPEN.value)
-    return (Status.PUBLISHED.value,)
-
-
-def _record_approaching(
-    session: Session, entry: PublicEntry, kind: MilestoneKind, days: int, earliest: date, now: datetime
-) -> None:
-    when = next(milestone.when for milestone in key_dates(entry.content) if milestone.kind == kind.code)
-    left = (earliest - london_day(now)).days
-    distance = "today" if left == 0 else f"in {left} day{'' if left == 1 else 's'}"
-    if when.precision is not Precision.DAY:
-        distance += " at the earliest"
-    record(
-        session,
-        MilestoneApproaching(
-            facets=facets_of(entry, now),
-            sentence=f"{kind.label} {distance}: {describe(when)}.",
-            milestone=kind.code,
-            days=days,
-            earliest=earliest,
-            when=describe(when),
-        ),
-        now,
-    )
 
 
 def raise_overdue(session: Session, now: datetime) -> int:

@@ -147,12 +147,25 @@ class PublicMilestone(Base):
     """A key date of a public entry, stated or computed from one (`representations_close`)."""
 
     __tablename__ = "public_milestone"
-    __table_args__ = (sa.Index("ix_public_milestone_kind_earliest", "kind", "earliest", "entry_id"),)
+    __table_args__ = (
+        # Only what is still to be told of: a tick reads what is due, however many key dates there are.
+        sa.Index(
+            "ix_public_milestone_alert_on",
+            "alert_on",
+            "entry_id",
+            "kind",
+            "earliest",
+            sqlite_where=sa.text("alert_on IS NOT NULL"),
+            postgresql_where=sa.text("alert_on IS NOT NULL"),
+        ),
+    )
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
     earliest: Mapped[date] = mapped_column(index=True)
     latest: Mapped[date] = mapped_column(index=True)
+    alert_on: Mapped[date | None]
+    """When it is looked at next for an alert that it approaches (`plan.approaching_dates`); None where none is left."""
 
 
 class PublicDisclosure(Base):

@@ -34,6 +34,7 @@ from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.publishing_rules import check_may_publish
 from kil_pipeline.plan.search import entry_stems, forget_entry, index_entry
 from kil_pipeline.plan.statuses import Status, check_transition
+from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.times import london_day
 
 
@@ -177,7 +178,13 @@ def _write_indexes(session: Session, entry_id: uuid.UUID, content: EntryContent)
     session.add_all(PublicTheme(entry_id=entry_id, code=code) for code in set(content.themes))
     session.add_all(PublicCpv(entry_id=entry_id, code=code) for code in set(content.cpv))
     session.add_all(
-        PublicMilestone(entry_id=entry_id, kind=m.kind, earliest=m.when.earliest, latest=m.when.latest)
+        PublicMilestone(
+            entry_id=entry_id,
+            kind=m.kind,
+            earliest=m.when.earliest,
+            latest=m.when.latest,
+            alert_on=milestone_kind(m.kind).next_alert_on(m.when.earliest),
+        )
         for m in key_dates(content)
     )
     session.add_all(

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from kil_pipeline.reference.code_lists import look_up, read_code_list
 
@@ -17,6 +18,16 @@ class MilestoneKind:
     alert_days: tuple[int, ...] = ()
     computed: bool = False
     """Whether a rule computes it, so that nobody types it in."""
+
+    def alert_due(self, left: int) -> int | None:
+        """Return which alert holds with so many days left: the nearest; None where none is due yet, or it passed."""
+        return min((days for days in self.alert_days if 0 <= left <= days), default=None)
+
+    def next_alert_on(self, earliest: date, after: date = date.min) -> date | None:
+        """Return the first day after `after` on which an alert falls due; None where none is left."""
+        days = (earliest.toordinal() - ahead for ahead in self.alert_days)  # a day before the year 1 is no date
+        left = [day for day in days if day > after.toordinal()]
+        return date.fromordinal(min(left)) if left else None
 
 
 @functools.cache

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import events_after
 from kil_pipeline.events.types import MilestoneApproaching
+from kil_pipeline.plan.approaching_dates import AlertRule, raise_approaching
 from kil_pipeline.plan.contents import EntryContent, Milestone
-from kil_pipeline.plan.early_notices import BATCH, raise_approaching
+from kil_pipeline.plan.early_notices import BATCH, EarlyNotice
+from kil_pipeline.plan.entries import Entry
 from kil_pipeline.plan.expected_dates import Confidence, Precision
 from kil_pipeline.plan.statuses import Status
 from tests.factories import TODAY, a_commissioner, a_milestone, publish, republish, some_content
@@ -203,3 +206,32 @@ def test_more_than_one_batch_is_worked_off_to_the_end(sqlite_database: Database)
         with sqlite_database.write() as session:
             noted.append(raise_approaching(session, at(OPENS - timedelta(days=7))))
     assert noted == [BATCH, 1, 0]
+
+
+def test_after_a_clock_that_was_ahead_what_is_due_is_told_all_the_same(database: Database) -> None:
+    publish_one(database, a_milestone("opens", OPENS))
+    near = OPENS - timedelta(days=7)
+    run(database, [OPENS + timedelta(days=1), near])
+    assert raised(database) == [("opens", 7, near)]
+
+
+def test_distances_that_were_changed_hold_for_what_was_looked_at_before(database: Database) -> None:
+    publish_one(database, a_milestone("opens", OPENS))
+    near = OPENS - timedelta(days=6)
+    run(database, [near])
+    with database.write() as session:  # as if the distance of 7 days had not been there then
+        session.execute(sa.delete(EarlyNotice))
+        session.execute(sa.update(AlertRule).values(alert_days="180,90,30"))
+    run(database, [near])
+    assert raised(database) == [("opens", 7, near), ("opens", 7, near)]
+
+
+def test_what_is_being_published_meanwhile_is_left_for_the_next_run(postgres_database: Database) -> None:
+    publish_one(postgres_database, a_milestone("opens", OPENS))
+    near = OPENS - timedelta(days=7)
+    with postgres_database.write() as publishing:
+        publishing.scalars(sa.select(Entry).with_for_update()).one()
+        run(postgres_database, [near])
+    assert raised(postgres_database) == []
+    run(postgres_database, [near])
+    assert raised(postgres_database) == [("opens", 7, near)]

@@ -28,6 +28,7 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     notice_views,  # noqa: F401
     openid_views,  # noqa: F401
     operator_views,  # noqa: F401
+    people_access_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
     reader_answer_views,  # noqa: F401
