@@ -97,6 +97,7 @@ def test_notices_go_in(kil: Run, tmp_path: Path) -> None:
     write_releases(tmp_path / "day.JSON", a_release(), a_release(tag=["award"]))
     assert kil("import", "day.JSON", "--publish").out == (
         "1 new, 0 changed, 0 unchanged.\n1 published.\n1 left out: award notices\n"
+        "Is “Exampleshire County Council” the same as Exampleshire Council? An operator can say so on the site.\n"
     )
     assert public_headlines(plan(tmp_path)) == {"Community transport"}
 

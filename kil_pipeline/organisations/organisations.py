@@ -145,6 +145,8 @@ def current_organisation(session: Session, organisation_id: uuid.UUID) -> Organi
 def current_slugs(session: Session, slugs: Iterable[str]) -> tuple[str, ...]:
     """Return slugs with those of the bodies that they became in the end."""
     wanted = tuple(slugs)
+    if not wanted:
+        return ()
     ended = session.scalars(
         sa.select(Organisation).where(Organisation.slug.in_(wanted), Organisation.successor_id.is_not(None))
     )

@@ -235,9 +235,8 @@ def start_from(database: Database, revision: str) -> None:
             connection.exec_driver_sql("CREATE SCHEMA public")
         else:
             connection.exec_driver_sql("DROP TABLE IF EXISTS entry_search_fts")
-            found = sa.MetaData()
-            found.reflect(connection)
-            found.drop_all(connection)
+            for name in sa.inspect(connection).get_table_names():
+                connection.exec_driver_sql(f'DROP TABLE "{name}"')
     config = alembic_config(database)
     config.attributes["authority"] = AUTHORITY
     command.upgrade(config, revision)

@@ -85,12 +85,10 @@ def counts(report: ImportReport) -> tuple[int, int, int, int]:
 
 def snapshot(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table."""
-    tables = sa.MetaData()
     with database.engine.connect() as connection:
-        tables.reflect(connection)
         return {
-            name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
-            for name, table in tables.tables.items()
+            name: sorted((tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)
+            for name in sa.inspect(connection).get_table_names()
         }
 
 
