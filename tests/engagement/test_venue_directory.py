@@ -1,6 +1,7 @@
 """The directory of venues: what is found, in which order, and where each venue stands."""
 
 import uuid
+import warnings
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -235,8 +236,13 @@ def start_from(database: Database, revision: str) -> None:
             connection.exec_driver_sql("CREATE SCHEMA public")
         else:
             connection.exec_driver_sql("DROP TABLE IF EXISTS entry_search_fts")
-            for name in sa.inspect(connection).get_table_names():
-                connection.exec_driver_sql(f'DROP TABLE "{name}"')
+            found = sa.MetaData()
+            with warnings.catch_warnings():
+                warnings.simplefilter(
+                    "ignore", sa.exc.SAWarning
+                )  # of indexes of expressions, which go with their table
+                found.reflect(connection)
+            found.drop_all(connection)
     config = alembic_config(database)
     config.attributes["authority"] = AUTHORITY
     command.upgrade(config, revision)

@@ -87,7 +87,7 @@ def snapshot(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table."""
     with database.engine.connect() as connection:
         return {
-            name: sorted((tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)
+            name: sorted(map(tuple, connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)))), key=repr)
             for name in sa.inspect(connection).get_table_names()
         }
 
