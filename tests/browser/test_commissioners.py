@@ -117,3 +117,29 @@ def test_a_planned_opportunity_is_held_resumed_copied_and_linked(
     assert_accessible(page)
     page.goto("/workspace/approvals")
     assert_accessible(page)
+
+
+@pytest.mark.parametrize(("width", "javascript", "prefix"), [(1280, True, "EXI"), (375, False, "EXB")])
+def test_a_sheet_of_ones_own_is_read_by_what_is_said_of_it_once(
+    page_at: OpenPage, assert_accessible: Check, width: int, javascript: bool, prefix: str, new_author: NewAuthor
+) -> None:
+    page = page_at(width, javascript=javascript)
+    sign_in(page, new_author(prefix))
+    page.goto("/workspace/import")
+    rows = f"Project / Service,Annual Value\r\nSheet one {width},see business case\r\nSheet two {width},\r\n"
+    page.get_by_label("Spreadsheet").set_input_files(
+        {"name": "plan.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    page.get_by_role("button", name="See what it would change").click()
+    expect(page.get_by_role("heading", name="To mend: 1")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("What to do with: How much: see business case").select_option(
+        label="Not decided: The money is not confirmed"
+    )
+    page.get_by_label("Why is it blank: How much").select_option(label="Not decided: The money is not confirmed")
+    page.get_by_role("button", name="Read it like this").click()
+    expect(page.get_by_role("heading", name="New: 2")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Publish what is imported at once").check()
+    page.get_by_role("button", name="Import exactly this").click()
+    expect(page.get_by_text("2 published: everybody can see them now.")).to_be_visible()
