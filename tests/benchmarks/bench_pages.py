@@ -63,7 +63,10 @@ SORTED = 6
 """What has no index in its order is sorted by narrow keys: the plan by commissioners’ names, a month by exactness."""
 SUMMED = 8
 """The page of all commissioners asks how often each published anything."""
+NEAR = 3
+"""A tick looks through the keys of what is near, told of or not: a sixth of this plan."""
 GOALS = {
+    "a tick with nothing due": NEAR,
     "plan page of a word": RANKED,
     "plan by month": SORTED,
     "table by commissioner": SORTED,
