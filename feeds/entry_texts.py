@@ -62,6 +62,7 @@ def _lines(entry: PublicEntry, day: date) -> list[Line]:
     lines = [Line("Can we go for it?", advice.can_we_go), Line("What to do now", advice.what_to_do)]
     lines += [Line(content.status.label, content.status_reason)] if content.status_reason else []
     lines.append(Line("From", entry.commissioner.name))
+    lines += [Line("Formerly", ", then ".join(entry.formerly))] if entry.formerly else []
     lines += [Line(fact.label, fact.text) for fact in facts if fact.state == "stated" and not _is_date(fact)]
     contact = content.contact or entry.commissioner.contact
     lines += [Line("Ask", contact)] if contact else []

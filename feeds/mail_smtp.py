@@ -1,4 +1,4 @@
-"""Mail by SMTP (RFC 5321): one connection for each thread, kept for the batch that it sends.
+"""Mail by SMTP (RFC 5321): connections are kept from mail to mail, and one mail at a time is sent on each.
 
 The dialogue is spoken step by step, because the library's `sendmail` cannot tell a connection that went before the
 mail was handed over (send it again) from one that went while the server was deciding (it may have been taken).
@@ -7,7 +7,6 @@ mail was handed over (send it again) from one that went while the server was dec
 import re
 import smtplib
 import ssl
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,18 +16,18 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from feeds.mail_messages import write_mail
+from feeds.smtp_pools import SmtpPool, discard
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt
 from kil_pipeline.settings import Settings
 from kil_pipeline.text import clean_line, shorten
 
 PATIENCE = 30.0
 """Seconds that the server may take for one step."""
-IDLE = 45.0
-"""Seconds after which an unused connection is not trusted any more: many servers close after a minute."""
 PAUSE = 20.0
 """Seconds for which nothing is tried after the server could not be reached: a batch must not wait for each mail."""
 _ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 _STATUS = re.compile(rb"([245])\.(\d{1,3})\.(\d{1,3})")
+_OF_MAILBOX = ((b"2", b"1"), (b"2", b"2"))
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,6 @@ class Server:
     user: str = ""
     password: str = field(default="", repr=False)
     tls: str = "none"
-
-
-@dataclass
-class _Connection:
-    smtp: smtplib.SMTP
-    used_at: float
 
 
 class SmtpSender:
@@ -66,7 +59,7 @@ class SmtpSender:
         self._return_path = return_path or parseaddr(settings.mail_from)[1]
         self._clock = clock
         self._tls = tls_context or ssl.create_default_context()
-        self._local = threading.local()
+        self._pool = SmtpPool(self._connect)
         self._pause = pause
         self._away_until, self._away_words = 0.0, ""
 
@@ -81,42 +74,32 @@ class SmtpSender:
             smtp = self._greet(self._return_path.replace("{id}", outgoing.id.hex))
         except smtplib.SMTPSenderRefused as error:
             # Whoever the mail is for, the server will not have it from us: wait until somebody mends it.
-            self.close()
             return Receipt(Outcome.DEFERRED, _tell(error.smtp_code, error.smtp_error))
         except (smtplib.SMTPException, OSError) as error:
-            self.close()
             self._away_words = _scrub(f"No connection to the mail server: {error}")
             self._away_until = time.monotonic() + self._pause
             return Receipt(Outcome.DEFERRED, self._away_words)
         receipt = self._hand_over(smtp, outgoing.to, content)
-        self._local.connection.used_at = time.monotonic()
-        if receipt.outcome is not Outcome.SENT:
-            self._reset(smtp)
+        if receipt.outcome is Outcome.SENT or _is_ready(smtp):
+            self._pool.give_back(smtp)
         return receipt
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        connection: _Connection | None = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if connection is not None:
-            with suppress(smtplib.SMTPException, OSError):
-                connection.smtp.quit()
-            connection.smtp.close()
+        """Close the connections that are kept."""
+        self._pool.close()
 
     def _greet(self, sender: str) -> smtplib.SMTP:
-        """Return a connection on which the server has accepted the sender; a fresh one where the kept one is stale."""
-        kept: _Connection | None = getattr(self._local, "connection", None)
-        if kept is not None and time.monotonic() - kept.used_at < IDLE:
+        """Return a connection on which the server has accepted the sender; a fresh one where a kept one is stale."""
+        while True:
+            smtp, used = self._pool.take()
             try:
-                _say_sender(kept.smtp, sender)
-                return kept.smtp
+                _say_sender(smtp, sender)
             except (smtplib.SMTPException, OSError):
-                pass  # it closed meanwhile, or has had enough of us: once more, on a new connection
-        self.close()
-        smtp = self._connect()
-        self._local.connection = _Connection(smtp, time.monotonic())
-        _say_sender(smtp, sender)
-        return smtp
+                discard(smtp)
+                if not used:
+                    raise
+                continue  # it closed meanwhile, or has had enough of us: another one
+            return smtp
 
     def _connect(self) -> smtplib.SMTP:
         server, name = self._server, urlsplit(self._settings.base_url).hostname
@@ -152,14 +135,14 @@ class SmtpSender:
             return Receipt(Outcome.UNKNOWN, "The connection went after the mail was handed over.")
         return Receipt(Outcome.SENT, _tell(code, words)) if code == 250 else _refusal(code, words)
 
-    def _reset(self, smtp: smtplib.SMTP) -> None:
-        """Make the connection ready for the next mail, or give it up."""
-        try:
-            if smtp.rset()[0] == 250:
-                return
-        except (smtplib.SMTPException, OSError):
-            pass
-        self.close()
+
+def _is_ready(smtp: smtplib.SMTP) -> bool:
+    """Make a connection ready for the next mail; else give it up."""
+    with suppress(smtplib.SMTPException, OSError):
+        if smtp.rset()[0] == 250:
+            return True
+    discard(smtp)
+    return False
 
 
 def _say_sender(smtp: smtplib.SMTP, sender: str) -> None:
@@ -173,9 +156,11 @@ def _refusal(code: int, words: bytes, *, of_address: bool = False) -> Receipt:
 
     Where it gives no such status, 550, 551 and 553 to the recipient mean it. 5.1.7 and 5.1.8 are about the sender.
     """
-    if not 500 <= code <= 599:
-        return Receipt(Outcome.DEFERRED, _tell(code, words))
     status = _STATUS.match(words)
+    if not 500 <= code <= 599:
+        # RFC 3463: 4.1.x, 4.2.1 and 4.2.2 are of one mailbox, 4.3.x of the server that we speak to.
+        excused = status is not None and (status[2] in (b"1", b"3") or (status[2], status[3]) in _OF_MAILBOX)
+        return Receipt(Outcome.DEFERRED, _tell(code, words), domain_is_slow=not excused)
     if status is not None:
         is_bad = status[1] == b"5" and status[2] == b"1" and status[3] not in (b"7", b"8")
     else:

@@ -1,5 +1,6 @@
 """How often something was done lately, counted for all processes together: one row for each who and what."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,21 +22,25 @@ class RateCount(Base):
 
 def count_hits(session: Session, key: str, hits: int, *, expires_at: datetime, now: datetime) -> int:
     """Add to a count, in one statement, and return it. `expires_at` is when it starts anew, where it begins now."""
+    return count_many_hits(session, {key: hits}, expires_at=expires_at, now=now)[key]
+
+
+def count_many_hits(
+    session: Session, hits: Mapping[str, int], *, expires_at: datetime, now: datetime
+) -> dict[str, int]:
+    """Add to several counts, in one statement, and return them. Others who count the same wait until the commit."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    # In one order for all, so that no two wait for each other.
+    made = insert(RateCount).values([{"key": key, "hits": hits[key], "expires_at": expires_at} for key in sorted(hits)])
     over = RateCount.expires_at <= now
-    statement = (
-        insert(RateCount)
-        .values(key=key, hits=hits, expires_at=expires_at)
-        .on_conflict_do_update(
-            index_elements=[RateCount.key],
-            set_={
-                "hits": sa.case((over, hits), else_=RateCount.hits + hits),
-                "expires_at": sa.case((over, sa.literal(expires_at)), else_=RateCount.expires_at),
-            },
-        )
-        .returning(RateCount.hits)
-    )
-    return session.execute(statement).scalar_one()
+    statement = made.on_conflict_do_update(
+        index_elements=[RateCount.key],
+        set_={
+            "hits": sa.case((over, made.excluded.hits), else_=RateCount.hits + made.excluded.hits),
+            "expires_at": sa.case((over, made.excluded.expires_at), else_=RateCount.expires_at),
+        },
+    ).returning(RateCount.key, RateCount.hits)
+    return {row.key: row.hits for row in session.execute(statement)}
 
 
 def erase_old_counts(session: Session, now: datetime) -> int:

@@ -9,12 +9,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kil_pipeline.errors import ConfigurationError
+from kil_pipeline.mail_limits import MailLimits, read_mail_limits
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHIPPED_FOLDERS = (Path(__file__).resolve().parent / "_config", CHECKOUT / "config")
 """Where the shipped configuration is: inside an installed wheel, else beside the packages in a checkout."""
 
+SecondFactorFor = Literal["organisations", "approvers", "everybody"]
+SECOND_FACTOR_FOR: Mapping[str, SecondFactorFor] = {
+    "organisations": "organisations",
+    "approvers": "approvers",
+    "everybody": "everybody",
+}
+"""Approvers and admins whose organisation asks for it; all approvers and admins; every member."""
 DEVELOPMENT_KEY = "development-only-not-a-secret"
+MANY_TENANTS = (["common"], ["organizations"], ["consumers"])
+"""How the path of a Microsoft issuer begins that is no single organisation's."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,8 @@ class OpenIdProvider:
     client_secret: str
     name: str
     """As the button says it: "your NHS account"."""
+    trust_email: bool = False
+    """Whether an address counts of which the provider does not say whether it is verified."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,8 @@ class Settings:
     mail_from: str
     notify_key: str
     """The API key of GOV.UK Notify, where `mail` is `notify:TEMPLATE-ID`."""
+    mail_limits: MailLimits
+    """What one domain is sent at most; for mail by SMTP."""
     site_name: str
     quiet_period: timedelta
     """How long after a publication mail waits, so that small edits reach people as one change."""
@@ -53,6 +67,8 @@ class Settings:
     digest_at: time
     sign_in_minutes: int
     openid: OpenIdProvider | None
+    second_factor: SecondFactorFor
+    """Who must have a second factor, besides operators."""
     session_idle: timedelta
     """A session ends after this long without a request."""
     session_longest: timedelta
@@ -106,6 +122,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         mail=environ.get("KIL_MAIL", str(table["mail"])),
         mail_from=environ.get("KIL_MAIL_FROM", str(table["mail_from"])),
         notify_key=environ.get("KIL_NOTIFY_KEY", "").strip(),
+        mail_limits=table["mail_limits"],
         site_name=str(table["site_name"]),
         quiet_period=timedelta(minutes=_number(environ, table, "quiet_period_minutes")),
         tick_every=timedelta(seconds=_number(environ, table, "tick_seconds")),
@@ -113,6 +130,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         digest_at=_time_of_day(table, "digest_at"),
         sign_in_minutes=_minutes(table, "sign_in_minutes"),
         openid=_openid(environ, table),
+        second_factor=_second_factor(environ, table),
         session_idle=timedelta(minutes=_minutes(table, "session_idle_minutes")),
         session_longest=timedelta(minutes=_minutes(table, "session_longest_minutes")),
         audit_people_kept=timedelta(days=round(365.25 * _number(environ, table, "audit_years"))),
@@ -126,7 +144,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _read_tables(environ: Mapping[str, str]) -> dict[str, Any]:
-    table = tomllib.loads(config_path("default.toml").read_text("utf-8"))
+    table: dict[str, Any] = tomllib.loads(config_path("default.toml").read_text("utf-8"))
+    limits, chosen = table["mail_limits"], {}
     own = environ.get("KIL_CONFIG")
     if own:
         file = Path(own) / "settings.toml"
@@ -134,10 +153,10 @@ def _read_tables(environ: Mapping[str, str]) -> dict[str, Any]:
             raise ConfigurationError(f"KIL_CONFIG is “{own}”: it must be a folder (with a settings.toml in it).")
         if file.exists():
             try:
-                table |= tomllib.loads(file.read_text("utf-8"))
+                chosen = tomllib.loads(file.read_text("utf-8"))
             except tomllib.TOMLDecodeError as error:
                 raise ConfigurationError(f"{file} is not TOML: {error}") from error
-    return table
+    return table | chosen | {"mail_limits": read_mail_limits(limits, chosen.get("mail_limits", {}))}
 
 
 def _database_url(environ: Mapping[str, str], var: Path) -> str:
@@ -176,7 +195,22 @@ def _openid(environ: Mapping[str, str], table: Mapping[str, Any]) -> OpenIdProvi
         raise ConfigurationError("KIL_OIDC_ISSUER, KIL_OIDC_CLIENT_ID and KIL_OIDC_CLIENT_SECRET belong together.")
     if not issuer.startswith("https://") and environ.get("KIL_ENV") != "development":
         raise ConfigurationError(f"KIL_OIDC_ISSUER is “{issuer}”: it must start with https://.")
-    return OpenIdProvider(issuer, client_id, secret, str(table["oidc_name"]))
+    trust_email = environ.get("KIL_OIDC_TRUST_EMAIL", "yes" if table["oidc_trust_email"] is True else "no")
+    if trust_email not in ("yes", "no"):
+        raise ConfigurationError(f"KIL_OIDC_TRUST_EMAIL is “{trust_email}”: it must be yes or no.")
+    if trust_email == "yes" and issuer.split("/")[3:4] in MANY_TENANTS:
+        raise ConfigurationError(
+            f"KIL_OIDC_TRUST_EMAIL is yes, but {issuer} signs in people of any organisation, who choose their own "
+            "address. Set KIL_OIDC_ISSUER to your own tenant (its id in place of “common”)."
+        )
+    return OpenIdProvider(issuer, client_id, secret, str(table["oidc_name"]), trust_email == "yes")
+
+
+def _second_factor(environ: Mapping[str, str], table: Mapping[str, Any]) -> SecondFactorFor:
+    text = environ.get("KIL_SECOND_FACTOR", str(table["second_factor"]))
+    if text not in SECOND_FACTOR_FOR:
+        raise ConfigurationError(f"KIL_SECOND_FACTOR is “{text}”: it must be one of {', '.join(SECOND_FACTOR_FOR)}.")
+    return SECOND_FACTOR_FOR[text]
 
 
 def _hub(address: str) -> str:

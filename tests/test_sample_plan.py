@@ -61,6 +61,12 @@ def test_three_commissioners_have_about_forty_entries(sample: Sample) -> None:
     assert 38 <= len(sample.drafts) <= 45
 
 
+def test_one_board_became_another(sample: Sample) -> None:
+    assert [(entry.reference, entry.commissioner.name) for entry in sample.entries if entry.formerly] == [
+        ("EXN-0001", "NHS Exampleshire Integrated Care Board")
+    ]
+
+
 def test_every_status_is_there(sample: Sample) -> None:
     assert {draft.status for draft in sample.drafts} == set(Status)
 

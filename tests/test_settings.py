@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kil_pipeline.errors import ConfigurationError
+from kil_pipeline.mail_limits import MailLimit, MailLimits
 from kil_pipeline.settings import DEVELOPMENT_KEY, config_path, load_settings
 
 DEVELOPMENT = {"KIL_ENV": "development"}
@@ -46,6 +47,7 @@ def test_a_short_key_is_refused_in_production(keys: str) -> None:
         ("KIL_QUIET_PERIOD_MINUTES", "-1", "it must be a number from 0 up."),
         ("KIL_QUIET_PERIOD_MINUTES", "nan", "it must be a number from 0 up."),
         ("KIL_QUIET_PERIOD_MINUTES", "1e9999", "it must be a number from 0 up."),
+        ("KIL_SECOND_FACTOR", "nobody", "it must be one of organisations, approvers, everybody."),
         ("KIL_CONFIG", "/nowhere", "KIL_CONFIG is “/nowhere”: it must be a folder"),
     ],
 )
@@ -54,6 +56,30 @@ def test_a_wrong_setting_is_named_in_one_line(name: str, value: str, message: st
         load_settings({**DEVELOPMENT, name: value})
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+OPENID = {"KIL_OIDC_CLIENT_ID": "kil", "KIL_OIDC_CLIENT_SECRET": "a secret"}
+ENTRA = "https://login.microsoftonline.com"
+
+
+def test_a_provider_of_ones_own_can_be_believed_without_its_word_on_addresses() -> None:
+    own = {**DEVELOPMENT, **OPENID, "KIL_OIDC_ISSUER": f"{ENTRA}/11111111-2222-3333-4444-555555555555/v2.0"}
+    found = [load_settings({**own, "KIL_OIDC_TRUST_EMAIL": said}).openid for said in ("no", "yes")]
+    assert [provider is not None and provider.trust_email for provider in (load_settings(own).openid, *found)] == [
+        False,
+        False,
+        True,
+    ]
+    with pytest.raises(ConfigurationError, match="KIL_OIDC_TRUST_EMAIL is “maybe”: it must be yes or no"):
+        load_settings({**own, "KIL_OIDC_TRUST_EMAIL": "maybe"})
+
+
+@pytest.mark.parametrize("tenant", ["common", "organizations", "consumers"])
+def test_a_provider_of_everybodys_is_never_believed_without_its_word_on_addresses(tenant: str) -> None:
+    shared = {**DEVELOPMENT, **OPENID, "KIL_OIDC_ISSUER": f"{ENTRA}/{tenant}/v2.0"}
+    assert load_settings(shared).openid is not None
+    with pytest.raises(ConfigurationError, match="who choose their own address"):
+        load_settings({**shared, "KIL_OIDC_TRUST_EMAIL": "yes"})
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_what_is_shipped(tmp_path: Path) -> None:
@@ -75,6 +101,9 @@ def test_the_environment_wins_over_the_file_and_the_file_over_what_is_shipped(tm
         ("sign_in_minutes = 0", "sign_in_minutes is “0”: it must be a whole number of minutes from 1 up."),
         ('sign_in_minutes = "x"', "sign_in_minutes is “x”: it must be a whole number of minutes from 1 up."),
         ("reminder_days = 7", "reminder_days is “7”: write whole numbers of days from 1 to 365, such as [7, 1]."),
+        ("mail_limits = 3", "mail_limits is “3”: write { connections = 5, mails_a_minute = 600 }"),
+        ("mail_limits = { default = { mails = 1 } }", "mail_limits.default is not one: write { connections"),
+        ('mail_limits = { "example.org" = { connections = -1 } }', "mail_limits.example.org is not one: write {"),
         ("reminder_days = [0]", "reminder_days is “[0]”: write whole numbers of days from 1 to 365, such as [7, 1]."),
     ],
 )
@@ -83,6 +112,15 @@ def test_a_fault_in_the_file_is_named_in_one_line(tmp_path: Path, text: str, mes
     with pytest.raises(ConfigurationError) as refused:
         load_settings({**DEVELOPMENT, "KIL_CONFIG": str(tmp_path)})
     assert message in str(refused.value)
+
+
+def test_each_mail_domain_has_the_usual_limits_but_for_what_is_chosen(tmp_path: Path) -> None:
+    usual = load_settings(DEVELOPMENT).mail_limits
+    assert (usual.usual, dict(usual.domains)) == (MailLimit(10, 600), {})
+    (tmp_path / "settings.toml").write_text('[mail_limits]\n"Example.org" = { connections = 2 }\n', "utf-8")
+    chosen = load_settings({**DEVELOPMENT, "KIL_CONFIG": str(tmp_path)}).mail_limits
+    assert chosen == MailLimits(usual.usual, {"example.org": MailLimit(2, 600)})
+    assert [chosen.limit_of(name).connections for name in ("example.org", "example.com")] == [2, 10]
 
 
 def test_the_database_and_the_outbox_go_where_the_deployment_says(tmp_path: Path) -> None:

@@ -30,16 +30,18 @@ def create_app(parts: Context) -> Flask:
     """Make the application from its parts."""
     app = Flask(__name__)
     settings = parts.settings
+    https = settings.base_url.startswith("https://")
     app.extensions["kil"] = parts
     app.config.update(
         SECRET_KEY=settings.secret_keys[0],
         SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         MAX_CONTENT_LENGTH=MOST_UPLOADED,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        SESSION_COOKIE_NAME="kil",
+        SESSION_COOKIE_NAME="__Host-kil" if https else "kil",  # a browser takes it from this very host alone
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=https,
         PERMANENT_SESSION_LIFETIME=settings.session_longest,
         WTF_CSRF_SECRET_KEY=list(reversed(settings.secret_keys)),  # the last one signs, all are read
         WTF_CSRF_TIME_LIMIT=None,
@@ -67,7 +69,7 @@ def create_app(parts: Context) -> Flask:
     app.register_blueprint(write_api)
     csrf.exempt(write_api)  # a program has no cookie, only its token
     api.register(app)  # its headers come first: Flask calls these from the last to the first
-    if settings.base_url.startswith("https://"):
+    if https:
         # We serve plain HTTP, so a proxy stands in front and says who asks. Without one, anybody could say anything.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way
     return app
@@ -86,5 +88,5 @@ def add_security_headers(response: Response) -> Response:
     open_to_all = response.headers.get("Access-Control-Allow-Origin") == "*"
     response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if open_to_all else "same-origin")
     if context().settings.base_url.startswith("https://"):
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response

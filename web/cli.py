@@ -14,9 +14,11 @@ from kil_pipeline.errors import ConfigurationError, DomainError
 from kil_pipeline.exchange.samples import load_sample
 from kil_pipeline.migrations import upgrade
 from kil_pipeline.organisations.audit import note_deed
-from kil_pipeline.organisations.members import Role, add_member
+from kil_pipeline.organisations.browser_sessions import end_sessions
+from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.operators import add_operator
 from kil_pipeline.organisations.organisations import find_organisation
+from kil_pipeline.organisations.people import take_in
 from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.scheduler.queue import run_queue_worker
 from kil_pipeline.settings import Settings, load_settings
@@ -28,7 +30,7 @@ from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, match_notices_command, template_command
 from web.organisation_commands import organisation
 from web.serving import serve
-from web.user_commands import second_factor_group, user_remove
+from web.user_commands import second_factor_group, user_remove, user_sign_out
 from web.venue_commands import import_venues_command, venue_contact_command
 from web.wiring import make_jobs, open_database
 
@@ -179,9 +181,11 @@ def user() -> None:
 @with_database
 def user_add(settings: Settings, database: Database, email: str, organisation: str, role: str) -> None:
     """Let a person sign in and act for an organisation."""
+    now = utc_now()
     with database.write() as session:
         row = find_organisation(session, organisation)
-        member = add_member(session, email=email, organisation_id=row.id, role=Role(role), now=utc_now())
+        member = take_in(session, email=email, organisation_id=row.id, role=Role(role), now=now)
+        note_deed(session, "add_member", subject=role, organisation_id=row.id, concerned=member.email, now=now)
     click.echo(f"{member.email} can sign in as {member.role} of {member.organisation_name}.")
 
 
@@ -192,11 +196,13 @@ def operator_add(settings: Settings, database: Database, email: str) -> None:
     """Let a person run the installation. They need a second factor before they can do anything."""
     with database.write() as session:
         user_id = add_operator(session, email=email, now=utc_now())
+        end_sessions(session, user_id, utc_now())  # more rights, another key
         note_deed(session, "add_operator", concerned=email.strip().lower(), now=utc_now())
     click.echo(f"{email.strip().lower()} is an operator ({user_id}).")
 
 
 user.add_command(user_remove)
+user.add_command(user_sign_out)
 kil.add_command(second_factor_group)
 kil.add_command(areas_group)
 kil.add_command(import_command)

@@ -3,6 +3,7 @@
 Flask and Flask-WTF take both from the system; here they come from `Context`, so that a test can repeat every byte.
 """
 
+import hashlib
 from typing import Any
 
 from flask import Flask, current_app, session
@@ -26,7 +27,9 @@ class ClockSigner(TimestampSigner):
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, on the application's clock."""
+    """Flask's signed cookie, on the application's clock, by HMAC-SHA-256."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Return what signs and reads the cookie."""

@@ -23,6 +23,7 @@ from kil_pipeline.organisations.api_tokens import ScopeMissing, TokenNotValid
 from kil_pipeline.plan.publishing_rules import MustWait
 from web.context import absolute
 from web.queries import QueryNotUnderstood
+from web.refusals import note_refusal
 from web.write_api.problems import BodyNotUnderstood, VersionMissing, VersionOutdated
 
 PAGES: dict[type[DomainError], tuple[int, str]] = {
@@ -43,6 +44,8 @@ PAGES: dict[type[DomainError], tuple[int, str]] = {
 }
 """Each domain error with its HTTP status and the heading of its page."""
 
+REFUSALS = (TokenNotValid, ScopeMissing, LinkNotValid)
+"""Errors that are written down: somebody tried what does not hold, or not any more."""
 HEADINGS = {
     400: "There is a problem",
     403: "You cannot see this",
@@ -100,6 +103,8 @@ def show_domain_error(error: DomainError) -> Response:
     status, heading = next((PAGES[kind] for kind in type(error).__mro__ if kind in PAGES), (400, HEADINGS[400]))
     problems = error.problems if isinstance(error, (QueryNotUnderstood, BodyNotUnderstood)) else {}
     response = _page(status, heading, str(error), problems, type(error))
+    if isinstance(error, REFUSALS):
+        note_refusal(problem_name(type(error)))
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 15.5.2
     return response
@@ -107,6 +112,7 @@ def show_domain_error(error: DomainError) -> Response:
 
 def show_csrf_error(error: CSRFError) -> Response:
     """Show that a form came without its token: stale, or not ours."""
+    note_refusal("form token")
     return _page(400, "Please send the form again", "The page was open for too long, or cookies are off.")
 
 
@@ -116,6 +122,8 @@ def show_http_error(error: HTTPException) -> Response:
     if status < 400:  # redirects are HTTP exceptions too
         return make_response(error.get_response())
     response = _page(status, HEADINGS.get(status, HEADINGS[400]), EXPLANATIONS.get(status, "Go back and try again."))
+    if status in (403, 413, 429):
+        note_refusal(str(status))
     if isinstance(error, MethodNotAllowed):
         response.allow.update(error.valid_methods or ())  # RFC 9110, 15.5.6
     return response
@@ -123,7 +131,7 @@ def show_http_error(error: HTTPException) -> Response:
 
 def show_unexpected_error(error: Exception) -> Response:
     """Log what nobody expected, and show a page without any of it."""
-    structlog.get_logger("web").exception("request failed", method=request.method, path=request.path)
+    structlog.get_logger("web").exception("request failed", method=request.method, route=request.endpoint or "")
     return _page(500, HEADINGS[500], EXPLANATIONS[500])
 
 

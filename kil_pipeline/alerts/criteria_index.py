@@ -164,7 +164,8 @@ def event_keys(facets: Facets) -> Iterable[str]:
     """Return the keys that an event looks up."""
     for reference in (facets.reference, *facets.about):
         yield f"r|{reference}"
-    yield f"b|{facets.commissioner}"
+    for slug in (facets.commissioner, *facets.formerly):
+        yield f"b|{slug}"
     for stem in set(facets.stems):
         yield f"w|{stem}"
     areas = {related for code in facets.areas for related in related_areas(code)} | {"*"}

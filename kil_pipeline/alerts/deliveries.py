@@ -5,10 +5,10 @@ mail can repeat, and then with the same Message-ID, which is made from the deliv
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -25,6 +25,8 @@ LEASE = timedelta(minutes=10)
 """How long a worker may take until the next attempt of its batch, and for one attempt, before others take over."""
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 """How long the next attempt waits after each one that was put off; the last one holds for all that follow."""
+MOST_LOOKS = 100
+"""How many batches one claim looks at where none of them may go: what is behind them leaves all the same."""
 MOST_ATTEMPTS = 18
 """With the waits above: four and a half days (RFC 5321, 4.5.4.1). A weekend without a server loses nothing."""
 KEPT = timedelta(days=30)
@@ -45,6 +47,13 @@ class Delivery(Base):
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
+        # The few that are being sent.
+        sa.Index(
+            "ix_delivery_sending",
+            "claim_id",
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -60,6 +69,8 @@ class Delivery(Base):
     detail: Mapped[str] = mapped_column(sa.String(300))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    claim_id: Mapped[uuid.UUID | None]
+    """Whose batch it was claimed in last: those of one batch are sent one after the other."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,15 @@ class ClaimedDelivery:
     body: dict[str, Any]
     attempts: int
     """Counts the claims. A higher one in the database says that another worker has taken over."""
+
+    @property
+    def domain(self) -> str:
+        """The domain that it goes to."""
+        return domain_of(self.address)
+
+
+Admit = Callable[[Session, list[Delivery]], list[Delivery]]
+"""Returns those of a batch that may be sent now; puts off the others, so that they are not due any more."""
 
 
 def queue_delivery(
@@ -124,19 +144,36 @@ def queue_sign_in(
     return queue_delivery(session, "sign_in", address, body, due_at=now, now=now)
 
 
-def claim_deliveries(session: Session, now: datetime, *, limit: int = 10) -> tuple[ClaimedDelivery, ...]:
+def domain_of(address: str) -> str:
+    """Return the domain of an address, in lower case."""
+    return address.rpartition("@")[2].lower()
+
+
+def claim_deliveries(
+    session: Session, now: datetime, *, limit: int = 10, admit: Admit | None = None
+) -> tuple[ClaimedDelivery, ...]:
     """Take deliveries that are due, and those whose lease ran out. No two workers get the same.
 
-    Somebody waits for a sign-in link or a confirmation: those come first, then the oldest.
+    Somebody waits for a sign-in link or a confirmation: those come first, then the oldest. `admit` says which of them
+    may go now; where it takes none, the next ones are looked at.
     """
-    rows = [*session.scalars(due_deliveries(WAITED_FOR, now, limit))]
-    if len(rows) < limit:
-        rows += session.scalars(due_deliveries(("digest", "outlook"), now, limit - len(rows)))
+    rows: list[Delivery] = []
+    for _ in range(MOST_LOOKS):
+        found = [*session.scalars(due_deliveries(WAITED_FOR, now, limit))]
+        if len(found) < limit:
+            found += session.scalars(due_deliveries(("digest", "outlook"), now, limit - len(found)))
+        rows = admit(session, found) if admit else found
+        if rows or not found:
+            break
+        session.flush()
+    claim_id = new_id()
     for row in rows:
         row.state, row.due_at, row.attempts = "sending", now + LEASE, row.attempts + 1
+        row.claim_id = claim_id
     session.flush()
     return tuple(
-        ClaimedDelivery(row.id, row.kind, row.address, row.subscriber_id, row.body, row.attempts) for row in rows
+        ClaimedDelivery(row.id, cast(DeliveryKind, row.kind), row.address, row.subscriber_id, row.body, row.attempts)
+        for row in rows
     )
 
 
@@ -171,6 +208,18 @@ def hold_delivery(session: Session, claimed: ClaimedDelivery, now: datetime) -> 
         return False
     row.due_at = now + LEASE
     return True
+
+
+def put_off(session: Session, claimed: ClaimedDelivery, until: datetime) -> None:
+    """Give a claimed delivery back without an attempt."""
+    row = _row_of(session, claimed)
+    if row is not None:
+        row.state, row.due_at, row.attempts = state_of_waiting(row.attempts - 1), until, row.attempts - 1
+
+
+def state_of_waiting(attempts: int) -> str:
+    """Return the state of what waits after so many attempts."""
+    return "deferred" if attempts else "pending"
 
 
 def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, now: datetime, chance: float) -> None:

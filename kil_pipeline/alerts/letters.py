@@ -235,6 +235,8 @@ class Receipt:
     detail: str = ""
     address_is_bad: bool = False
     """REFUSED because of the address (5.1.x): it is not tried again for anything."""
+    domain_is_slow: bool = False
+    """DEFERRED by where the mail goes, not because of this mailbox or of our server: its domain is to be spared."""
 
 
 Render = Callable[[Letter], Message]

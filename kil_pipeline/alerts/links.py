@@ -1,5 +1,6 @@
 """Long-lived links in mail: signed when the mail is sent, stored nowhere. One-use tokens are another matter."""
 
+import hashlib
 import hmac
 import json
 import uuid
@@ -57,16 +58,23 @@ class Signer:
         # As URLSafeSerializer writes it, but never packed, so that tokens are as long for everybody; and with the key
         # derived once: a digest has a link for each of its items.
         said = base64_encode(json.dumps(f"{whom.hex} {about}".rstrip()))
-        return f"{said.decode()}.{base64_encode(hmac.digest(self._key(purpose), said, 'sha1')).decode()}"
+        return f"{said.decode()}.{base64_encode(hmac.digest(self._key(purpose), said, 'sha256')).decode()}"
 
     def _key(self, purpose: str) -> bytes:
         kept = self._derived.get(purpose)
         if kept is None:
-            kept = self._derived[purpose] = itsdangerous.Signer(self._keys, salt=_salt(purpose)).derive_key()
+            kept = self._derived[purpose] = itsdangerous.Signer(
+                self._keys, salt=_salt(purpose), digest_method=hashlib.sha256
+            ).derive_key()
         return kept
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._keys, salt=_salt(purpose))
+        return URLSafeSerializer(
+            self._keys,
+            salt=_salt(purpose),
+            signer_kwargs={"digest_method": hashlib.sha256},
+            fallback_signers=[{"digest_method": hashlib.sha1}],  # links in mails of before go on working
+        )
 
 
 def _salt(purpose: str) -> str:

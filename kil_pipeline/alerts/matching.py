@@ -1,7 +1,7 @@
 """Does an event meet what somebody asked for? One pure function says so, and why, in words."""
 
 from kil_pipeline.alerts.news_kinds import wants_kind
-from kil_pipeline.events.types import EntryCorrected, Event, Facets, PublicEvent, SessionUpdated
+from kil_pipeline.events.types import EntryCorrected, EntryHandedOver, Event, Facets, PublicEvent, SessionUpdated
 from kil_pipeline.plan.advice import CHANCES
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.money import describe_band
@@ -13,7 +13,9 @@ from kil_pipeline.text import parse_query
 
 
 def tells_anyone(event: Event) -> bool:
-    """Whether an event is one that people are told of: no correction or rewording, no turn of the day."""
+    """Whether an event is one that people are told of: no correction or rewording, no turn of the day, no merger."""
+    if isinstance(event, EntryHandedOver) and event.merged:
+        return False
     return isinstance(event, PublicEvent) and not isinstance(event, EntryCorrected | SessionUpdated)
 
 
@@ -51,7 +53,8 @@ def _references(facets: Facets, criteria: Criteria) -> str | None:
 def _commissioners(facets: Facets, criteria: Criteria) -> str | None:
     if not criteria.commissioners:
         return ""
-    return facets.commissioner_name if facets.commissioner in criteria.commissioners else None
+    slugs = {facets.commissioner, *facets.formerly}
+    return None if slugs.isdisjoint(criteria.commissioners) else facets.commissioner_name
 
 
 def _areas(facets: Facets, criteria: Criteria) -> str | None:

@@ -3,7 +3,7 @@
 import hmac
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from kil_pipeline.alerts.digests import QuietTime
 from kil_pipeline.alerts.links import Signer
 from kil_pipeline.alerts.matches import Match, events_at
 from kil_pipeline.alerts.matching import explain_match
-from kil_pipeline.alerts.webhooks import WebhookAnswer, WebhookCall, load_webhook, make_call, signing_secrets
+from kil_pipeline.alerts.webhooks import Webhook, WebhookAnswer, WebhookCall, load_webhook, make_call, signing_secrets
 from kil_pipeline.events.log import LoggedEvent, read_event
 from kil_pipeline.events.types import PublicEvent
 from kil_pipeline.plan.criteria import Criteria
@@ -32,6 +32,11 @@ class DueCall:
     call: WebhookCall
     position: int
     challenge: str = ""
+    kind: str = "webhook.challenge"
+    """Its type, as the body says it."""
+    reference: str = ""
+    replay: uuid.UUID | None = None
+    """The request to call again that it belongs to."""
 
     def answered(self, answer: WebhookAnswer) -> bool:
         """Whether the call was taken; a challenge must come back too, as plain text or in JSON under its name."""
@@ -45,8 +50,8 @@ def due_calls(
 ) -> tuple[DueCall, ...]:
     """Return the next calls of a webhook: its challenge, or what has settled since the last one."""
     row, criteria = load_webhook(session, webhook_id)
-    secrets = signing_secrets(keys, row.id)
     if row.state == "new":
+        secrets = signing_secrets(keys, row.id)
         challenge = Signer(keys).sign("challenge", row.id)
         body = {"type": "webhook.challenge", "timestamp": now.isoformat(), "data": {"challenge": challenge}}
         return (DueCall(make_call(row.address, secrets, f"{row.id}-{row.attempts}", body, now), 0, challenge),)
@@ -58,15 +63,26 @@ def due_calls(
         .order_by(Match.position)
         .limit(MOST_CALLS)
     ).all()
-    events = events_at(session, set(positions))
-    told = (read_event(events[position]) for position in positions)
-    return tuple(
-        DueCall(
-            make_call(row.address, secrets, str(one.id), _body(one, one.event, criteria, base_url), now), one.position
-        )
-        for one in told
-        if isinstance(one.event, PublicEvent)
-    )
+    return tuple(make_calls(session, row, criteria, positions, keys, base_url, now))
+
+
+def make_calls(
+    session: Session,
+    row: Webhook,
+    criteria: Criteria,
+    positions: Sequence[int],
+    keys: Sequence[str],
+    base_url: str,
+    now: datetime,
+) -> Iterator[DueCall]:
+    """Yield the calls that tell of the events at some positions. The same event has the same id at every call."""
+    events, secrets = events_at(session, set(positions)), signing_secrets(keys, row.id)
+    for position in positions:
+        one = read_event(events[position])
+        if isinstance(one.event, PublicEvent):
+            body = _body(one, one.event, criteria, base_url)
+            call = make_call(row.address, secrets, str(one.id), body, now)
+            yield DueCall(call, one.position, kind=body["type"], reference=one.event.facets.reference)
 
 
 def _body(logged: LoggedEvent, event: PublicEvent, criteria: Criteria, base_url: str) -> dict[str, Any]:

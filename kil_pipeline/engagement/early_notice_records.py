@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,6 +22,8 @@ from kil_pipeline.times import at_london, london_day
 TAKING_PLACE = (SessionState.PUBLISHED, SessionState.RESCHEDULED, *OVER_STATES)
 """The states of a session that takes place or took place: neither called off nor without a date."""
 NOTHING_YET = PlanFigures()
+Publications = tuple[int, datetime]
+"""How often a commissioner published anything, and when it last did: an entry that moves changes one of them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class RecordKeeper:
     """Works records out, and keeps each commissioner's figures until it publishes again. One for each process."""
 
     def __init__(self) -> None:
-        self._kept: dict[uuid.UUID, tuple[int, PlanFigures]] = {}
+        self._kept: dict[uuid.UUID, tuple[Publications, PlanFigures]] = {}
 
     def records(
         self, session: Session, commissioners: Sequence[PublicOrganisation], today: date
@@ -63,14 +65,18 @@ class RecordKeeper:
         return kept | dict(fresh)
 
 
-def _count_publications(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
-    """Return how often each commissioner published anything: it grows by one with each publication."""
+def _count_publications(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Publications]:
+    """Return how often each commissioner published anything, and when it last did."""
     rows = session.execute(
-        sa.select(PublicEntryRow.organisation_id, sa.func.sum(PublicEntryRow.revision))
+        sa.select(
+            PublicEntryRow.organisation_id,
+            sa.func.sum(PublicEntryRow.revision),
+            sa.func.max(PublicEntryRow.updated_at),
+        )
         .where(PublicEntryRow.organisation_id.in_(ids))
         .group_by(PublicEntryRow.organisation_id)
     )
-    return {organisation_id: int(count) for organisation_id, count in rows}
+    return {organisation_id: (int(count), last) for organisation_id, count, last in rows}
 
 
 def _count_overdue(session: Session, ids: Sequence[uuid.UUID], today: date) -> Counter[uuid.UUID]:

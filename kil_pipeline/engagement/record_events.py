@@ -24,6 +24,7 @@ def record_facets(session: Session, session_id: uuid.UUID, themes: Iterable[str]
         title=content.title,
         commissioner=organisation.slug,
         commissioner_name=organisation.name,
+        formerly=tuple(organisation.predecessors),
         areas=areas_of(session, content),
         themes=tuple(dict.fromkeys([*themes_of(session, content), *themes])),
         about=content.entries,

@@ -44,6 +44,7 @@ def session_facets(session: Session, public: PublicSession) -> Facets:
         about=content.entries,
         commissioner=public.commissioner.slug,
         commissioner_name=public.commissioner.name,
+        formerly=public.commissioner.predecessors,
         areas=areas_of(session, content),
         themes=themes_of(session, content),
         status=public.state.value,

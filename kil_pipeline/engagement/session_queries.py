@@ -17,7 +17,7 @@ from kil_pipeline.engagement.sessions import (
 )
 from kil_pipeline.engagement.venues import Venue
 from kil_pipeline.errors import NotFound
-from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.organisations import Organisation, current_slugs
 from kil_pipeline.plan.criteria import Criteria
 
 
@@ -39,7 +39,7 @@ def public_sessions(
     `after`: leave out what started before; `before`: and what starts then or later. Of `criteria`, areas,
     commissioners, themes and references (of what it is about) count; the rest is ignored.
     """
-    chosen = _chosen(criteria).order_by(SessionRow.starts_at, SessionRow.reference).limit(limit)
+    chosen = _chosen(session, criteria).order_by(SessionRow.starts_at, SessionRow.reference).limit(limit)
     if after is not None:
         chosen = chosen.where(SessionRow.starts_at >= after)
     if before is not None:
@@ -54,7 +54,9 @@ def public_sessions_after(
 
     `since`: only those that changed then or later. Of `criteria`, areas, commissioners, themes and references count.
     """
-    chosen = _chosen(criteria).where(SessionRow.reference > reference).order_by(SessionRow.reference).limit(limit)
+    chosen = (
+        _chosen(session, criteria).where(SessionRow.reference > reference).order_by(SessionRow.reference).limit(limit)
+    )
     if since is not None:
         chosen = chosen.where(SessionRow.updated_at >= since)
     return tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in session.execute(chosen))
@@ -76,7 +78,7 @@ def coming_sessions(
     A page costs the same wherever it lies: nothing is counted or skipped. An unknown `following` begins at the start.
     """
     place = _place_of(session, following)
-    chosen = _chosen(criteria).order_by(SessionRow.starts_at, SessionRow.reference)
+    chosen = _chosen(session, criteria).order_by(SessionRow.starts_at, SessionRow.reference)
     if place is None:
         chosen = chosen.where(SessionRow.starts_at >= after)
     else:
@@ -96,7 +98,7 @@ def past_sessions(
     """
     place = _place_of(session, following)
     chosen = (
-        _chosen(criteria)
+        _chosen(session, criteria)
         .where(SessionRow.state != SessionState.POSTPONED.value)
         .order_by(SessionRow.starts_at.desc(), SessionRow.reference.desc())
     )
@@ -118,7 +120,9 @@ def postponed_sessions(
 
     The latest first, at most `limit`. Those whose earlier day is to come are among `coming_sessions`.
     """
-    chosen = _chosen(criteria).where(SessionRow.state == SessionState.POSTPONED.value, SessionRow.starts_at < before)
+    chosen = _chosen(session, criteria).where(
+        SessionRow.state == SessionState.POSTPONED.value, SessionRow.starts_at < before
+    )
     rows = session.execute(chosen.order_by(SessionRow.starts_at.desc(), SessionRow.reference.desc()).limit(limit))
     return tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in rows)
 
@@ -142,12 +146,12 @@ def sessions_of_series(session: Session, public: PublicSession) -> tuple[PublicS
     """Return the other public sessions of a session's series, soonest first, at most 60."""
     if public.series_id is None:
         return ()
-    chosen = _chosen(Criteria()).where(SessionRow.series_id == public.series_id, SessionRow.id != public.id)
+    chosen = _chosen(session, Criteria()).where(SessionRow.series_id == public.series_id, SessionRow.id != public.id)
     rows = session.execute(chosen.order_by(SessionRow.starts_at, SessionRow.reference).limit(60))
     return tuple(PublicSession.of(row, venue, organisation) for row, venue, organisation in rows)
 
 
-def _chosen(criteria: Criteria) -> sa.Select[SessionRow, Venue, Organisation]:
+def _chosen(session: Session, criteria: Criteria) -> sa.Select[SessionRow, Venue, Organisation]:
     chosen = (
         sa.select(SessionRow, Venue, Organisation)
         .outerjoin(Venue, Venue.id == SessionRow.venue_id)
@@ -158,7 +162,7 @@ def _chosen(criteria: Criteria) -> sa.Select[SessionRow, Venue, Organisation]:
         codes = criteria.area_codes()
         chosen = chosen.where(SessionRow.id.in_(sa.select(SessionArea.session_id).where(SessionArea.code.in_(codes))))
     if criteria.commissioners:
-        chosen = chosen.where(Organisation.slug.in_(criteria.commissioners))
+        chosen = chosen.where(Organisation.slug.in_(current_slugs(session, criteria.commissioners)))
     if criteria.themes:
         themed = sa.select(SessionTheme.session_id).where(SessionTheme.code.in_(criteria.themes))
         chosen = chosen.where(SessionRow.id.in_(themed))

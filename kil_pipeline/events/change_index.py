@@ -21,6 +21,7 @@ FACETS = {
     "reference": "reference",
     "about": "reference",
     "commissioner": "commissioner",
+    "formerly": "commissioner",
     "areas": "area",
     "themes": "theme",
 }

@@ -37,6 +37,8 @@ class Facets:
     """"What to do now, by when", in plain words, when the event was recorded."""
     about: tuple[str, ...] = ()
     """References of the planned opportunities that it concerns besides: whoever follows one is told."""
+    formerly: tuple[str, ...] = ()
+    """The slugs of the bodies that became the commissioner: whoever follows one of them is told."""
     revision: int = 0
     """The number of the publication that it tells of; 0 where it tells of none."""
 
@@ -110,6 +112,13 @@ class EntryWithdrawn(PublicEvent):
 
 class EntryCorrected(PublicEvent):
     """A correction too small to tell anyone of: feeds show it, no one gets mail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryHandedOver(PublicEvent):
+    """Another body plans it now. Where the whole body was merged, nobody is told of each entry."""
+
+    merged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +218,14 @@ class VenueChanged:
     venue_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrganisationSucceeded:
+    """A body became another, which its pages and those of its sessions show. Nobody is told."""
+
+    organisation_id: str
+    successor_id: str
+
+
 Event = (
     EntryPublished
     | DateMoved
@@ -222,6 +239,7 @@ Event = (
     | EntryCancelled
     | EntryWithdrawn
     | EntryCorrected
+    | EntryHandedOver
     | MilestoneApproaching
     | DisclosureOverdue
     | SessionAnnounced
@@ -237,6 +255,7 @@ Event = (
     | AnswerPublished
     | DayTurned
     | VenueChanged
+    | OrganisationSucceeded
 )
 """Every kind of event. Its class name is its kind in the log."""
 

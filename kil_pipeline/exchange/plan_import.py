@@ -22,7 +22,7 @@ from kil_pipeline.exchange.plan_sheets import PlanSheet, SheetReader, find_plan_
 from kil_pipeline.exchange.reports import ImportReport, Progress, UnreadableFile
 from kil_pipeline.exchange.row_entries import OtherOrganisation, ReadRow, RowEntries, named_organisation
 from kil_pipeline.exchange.tables import Row
-from kil_pipeline.organisations.organisations import find_organisation
+from kil_pipeline.organisations.organisations import current_organisation, find_organisation
 from kil_pipeline.plan.answers import Problem
 from kil_pipeline.plan.date_order import misplaced_dates
 from kil_pipeline.plan.submissions import Request
@@ -78,7 +78,7 @@ def _find_organisation(database: Database, options: ImportOptions) -> uuid.UUID 
             raise UnreadableFile("Say whose plan it is: --organisation with its slug, prefix or full name.")
         return None
     with database.read() as session:
-        return find_organisation(session, options.organisation).id
+        return current_organisation(session, find_organisation(session, options.organisation).id).id
 
 
 class _Run:

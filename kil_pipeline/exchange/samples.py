@@ -1,4 +1,4 @@
-"""The sample plan of `make demo`: three invented commissioners, dated relative to the day on which it is loaded.
+"""The sample plan of `make demo`: invented commissioners, dated relative to the day on which it is loaded.
 
 It goes through the same functions as real work does, in the order in which it happened, so that every revision, event
 and reason of it is real. `config/sample/plan.toml` says how its dates are written.
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.sample_answers import SampleAnswers
 from kil_pipeline.exchange.sample_deeds import Deed
+from kil_pipeline.exchange.sample_mergers import SampleMergers
 from kil_pipeline.exchange.sample_people import SamplePeople
 from kil_pipeline.exchange.sample_plan import SamplePlan
 from kil_pipeline.exchange.sample_programme import SampleProgramme
@@ -82,6 +83,7 @@ def load_sample(database: Database, *, now: datetime, progress: Progress = lambd
         *(Deed(*step) for step in written),
         *people.people_deeds(_read("people.toml")),
         *answers.answer_deeds(_read("answers.toml")),
+        *SampleMergers(organisations, now).merger_deeds(_read("organisations.toml")),
     ]
     deeds = sorted(done, key=lambda deed: deed.at)
     for number, deed in enumerate(deeds, 1):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.database import Base, new_id
 from kil_pipeline.organisations.members import User
+from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.times import at_london, day_after
 
 C = TypeVarTuple("C")
@@ -115,7 +116,7 @@ def note_deed(
 def deeds_of(
     session: Session, organisation_id: uuid.UUID, wanted: DeedFilter, *, limit: int, offset: int = 0
 ) -> tuple[Deed, ...]:
-    """Return what was done for an organisation, newest first."""
+    """Return what was done for an organisation, and for those that became it, newest first."""
     query = (
         _matching(sa.select(AuditRow, AuditPerson), organisation_id, wanted)
         .order_by(AuditRow.at.desc(), AuditRow.id.desc())
@@ -149,7 +150,9 @@ def erase_old_audit_people(session: Session, now: datetime, kept: timedelta) -> 
 
 def _matching(query: sa.Select[*C], organisation_id: uuid.UUID, wanted: DeedFilter) -> sa.Select[*C]:
     query = query.select_from(AuditRow).outerjoin(AuditPerson, AuditPerson.audit_id == AuditRow.id)
-    query = query.where(AuditRow.organisation_id == organisation_id)
+    own = sa.select(sa.literal(organisation_id, sa.Uuid()).label("id")).cte("own", recursive=True)
+    own = own.union_all(sa.select(Organisation.id).join(own, Organisation.successor_id == own.c.id))
+    query = query.where(AuditRow.organisation_id.in_(sa.select(own.c.id)))
     if wanted.email:
         query = query.where(AuditPerson.email == wanted.email)
     if wanted.deed:

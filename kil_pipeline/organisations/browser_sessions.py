@@ -215,9 +215,9 @@ def end_own_session(session: Session, user_id: uuid.UUID, session_id: uuid.UUID,
         raise NotFound("That is not one of your sessions.")
 
 
-def end_sessions(session: Session, user_id: uuid.UUID, now: datetime) -> None:
-    """Sign a person out everywhere."""
-    live = (SignedIn.user_id == user_id, SignedIn.ended_at.is_(None))
+def end_sessions(session: Session, user_id: uuid.UUID, now: datetime, *, but: uuid.UUID | None = None) -> None:
+    """Sign a person out everywhere, `but` in one session of theirs."""
+    live = (SignedIn.user_id == user_id, SignedIn.ended_at.is_(None), SignedIn.id.is_distinct_from(but))
     session.execute(sa.update(SignedIn).where(*live).values(ended_at=now))
 
 

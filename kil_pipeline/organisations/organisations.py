@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -40,6 +40,12 @@ class Organisation(Base):
     contact: Mapped[str | None] = mapped_column(sa.String(300))
     website: Mapped[str | None] = mapped_column(sa.String(300))
     created_at: Mapped[datetime]
+    successor_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    """The body that it became; its identifiers and spellings lead there."""
+    ended_on: Mapped[date | None]
+    """The first day on which it was another body."""
+    predecessors: Mapped[list[str]] = mapped_column(default=list)
+    """The slugs of all bodies that became this one, in one step or several."""
     identifiers: Mapped[list["OrganisationIdentifier"]] = relationship(cascade="all, delete-orphan")
     names: Mapped[list["OrganisationName"]] = relationship(cascade="all, delete-orphan")
 
@@ -73,11 +79,13 @@ class PublicOrganisation:
     kind: str
     contact: str | None = None
     website: str | None = None
+    predecessors: tuple[str, ...] = ()
+    """The slugs of all bodies that became this one."""
 
     @classmethod
     def of(cls, row: Organisation) -> "PublicOrganisation":
         """Make the public view of a stored organisation."""
-        return cls(row.id, row.name, row.slug, row.kind, row.contact, row.website)
+        return cls(row.id, row.name, row.slug, row.kind, row.contact, row.website, tuple(row.predecessors))
 
 
 _ABBREVIATIONS = {
@@ -110,13 +118,33 @@ def find_organisation(session: Session, reference: str) -> Organisation:
 def recognise_organisation(
     session: Session, *, name: str, identifiers: Iterable[tuple[str, str]] = ()
 ) -> Organisation | None:
-    """Return the organisation that has one of `identifiers` (scheme, value), else this name in any usual spelling."""
+    """Return the organisation that has one of `identifiers` (scheme, value), else this name in any usual spelling.
+
+    Where that one has ended: the body that it became.
+    """
     for scheme, value in identifiers:
         known = session.get(OrganisationIdentifier, _identifier(scheme, value))
         if known is not None:
-            return session.get_one(Organisation, known.organisation_id)
+            return current_organisation(session, known.organisation_id)
     spelling = session.get(OrganisationName, normalise_name(name)) if normalise_name(name) else None
-    return session.get_one(Organisation, spelling.organisation_id) if spelling else None
+    return current_organisation(session, spelling.organisation_id) if spelling else None
+
+
+def current_organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
+    """Return an organisation; where it has ended, the body that it became in the end."""
+    row = session.get_one(Organisation, organisation_id)
+    while row.successor_id is not None:
+        row = session.get_one(Organisation, row.successor_id)
+    return row
+
+
+def current_slugs(session: Session, slugs: Iterable[str]) -> tuple[str, ...]:
+    """Return slugs with those of the bodies that they became in the end."""
+    wanted = tuple(slugs)
+    ended = session.scalars(
+        sa.select(Organisation).where(Organisation.slug.in_(wanted), Organisation.successor_id.is_not(None))
+    )
+    return (*wanted, *(current_organisation(session, row.id).slug for row in ended))
 
 
 def add_organisation(
@@ -149,15 +177,18 @@ def add_organisation(
     return row
 
 
-def learn_spelling(session: Session, row: Organisation, *, name: str, identifiers: Iterable[tuple[str, str]]) -> None:
-    """Remember a further spelling and further identifiers, unless another organisation has them."""
-    normalised = normalise_name(name)
+def learn_spelling(session: Session, row: Organisation, *, name: str, identifiers: Iterable[tuple[str, str]]) -> bool:
+    """Remember a further spelling and further identifiers, unless an organisation has them. Returns whether any."""
+    normalised, learned = normalise_name(name), False
     if normalised and session.get(OrganisationName, normalised) is None:
         session.add(OrganisationName(normalised=normalised, organisation_id=row.id))
+        learned = True
     for scheme, value in (_identifier(*pair) for pair in identifiers):
         if session.get(OrganisationIdentifier, (scheme, value)) is None:
             session.add(OrganisationIdentifier(scheme=scheme, value=value, organisation_id=row.id))
+            learned = True
     session.flush()
+    return learned
 
 
 def _identifier(scheme: str, value: str) -> tuple[str, str]:
@@ -177,8 +208,9 @@ def take_reference(session: Session, organisation_id: uuid.UUID) -> str:
 
 
 def public_organisations(session: Session, kind: OrganisationKind) -> tuple[PublicOrganisation, ...]:
-    """Return all organisations of a kind, by name."""
-    rows = session.scalars(sa.select(Organisation).where(Organisation.kind == kind.value).order_by(Organisation.name))
+    """Return all organisations of a kind, by name, but those that became another."""
+    living = (Organisation.kind == kind.value, Organisation.successor_id.is_(None))
+    rows = session.scalars(sa.select(Organisation).where(*living).order_by(Organisation.name))
     return tuple(PublicOrganisation.of(row) for row in rows)
 
 

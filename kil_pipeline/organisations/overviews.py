@@ -19,6 +19,7 @@ class Overview:
     slug: str
     members: int
     admins: int
+    ended: bool
 
 
 def overviews(session: Session, *, limit: int, offset: int = 0) -> tuple[Overview, ...]:
@@ -31,14 +32,15 @@ def overviews(session: Session, *, limit: int, offset: int = 0) -> tuple[Overvie
             Organisation.slug,
             sa.func.count(Membership.user_id),
             sa.func.count(admin),
+            Organisation.successor_id.is_not(None),
         )
         .outerjoin(Membership, Membership.organisation_id == Organisation.id)
-        .group_by(Organisation.id, Organisation.name, Organisation.slug)
+        .group_by(Organisation.id, Organisation.name, Organisation.slug, Organisation.successor_id)
         .order_by(Organisation.name, Organisation.id)
         .limit(limit)
         .offset(offset)
     )
-    return tuple(Overview(*row) for row in rows)
+    return tuple(Overview(*row[:-1], ended=bool(row[-1])) for row in rows)
 
 
 def count_organisations(session: Session) -> int:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from kil_pipeline.errors import InvalidTransition, NotFound
 from kil_pipeline.organisations.api_tokens import revoke_tokens_of
 from kil_pipeline.organisations.browser_sessions import SignedIn, end_sessions
-from kil_pipeline.organisations.members import Membership, Role, User
+from kil_pipeline.organisations.members import Member, Membership, Role, User, add_member, find_or_add_user
 from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.second_factors import SecondFactor
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,28 @@ class Colleague:
     role: Role
     seen_at: datetime | None
     """When they last used the workspace, if that was within the last day or so."""
+    protected: bool = False
+    """Whether they have a second factor."""
 
 
 def colleagues(session: Session, organisation_id: uuid.UUID) -> tuple[Colleague, ...]:
     """Return the members of an organisation, by address."""
     seen = sa.select(sa.func.max(SignedIn.seen_at)).where(SignedIn.user_id == User.id).correlate(User)
+    protected = sa.exists().where(SecondFactor.user_id == User.id, SecondFactor.confirmed_at.is_not(None))
     rows = session.execute(
-        sa.select(User.id, User.email, Membership.role, seen.scalar_subquery().label("seen_at"))
+        sa.select(
+            User.id,
+            User.email,
+            Membership.role,
+            seen.scalar_subquery().label("seen_at"),
+            protected.label("protected"),
+        )
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.organisation_id == organisation_id)
         .order_by(User.email)
         .limit(1000)
     )
-    return tuple(Colleague(row.id, row.email, Role(row.role), row.seen_at) for row in rows)
+    return tuple(Colleague(row.id, row.email, Role(row.role), row.seen_at, row.protected) for row in rows)
 
 
 def find_colleague(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID) -> Colleague:
@@ -49,19 +59,31 @@ def find_colleague(session: Session, organisation_id: uuid.UUID, user_id: uuid.U
     return Colleague(user_id, session.get_one(User, user_id).email, Role(membership.role), None)
 
 
-def change_role(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID, role: Role, now: datetime) -> None:
-    """Give a member another role, and end their sessions.
+def take_in(session: Session, *, email: str, organisation_id: uuid.UUID, role: Role, now: datetime) -> Member:
+    """Make a person a member, by an operator's word. One who was a member with another role is signed out.
+
+    Raises `InvalidAddress`, and `InvalidTransition` for the last admin.
+    """
+    user = find_or_add_user(session, email, now)
+    if session.get(Membership, (user.id, organisation_id)) is not None:
+        change_role(session, organisation_id, user.id, role, now)
+    return add_member(session, email=email, organisation_id=organisation_id, role=role, now=now)
+
+
+def change_role(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID, role: Role, now: datetime) -> bool:
+    """Give a member another role, and end their sessions. Returns whether it is another one.
 
     Raises `NotFound`, and `InvalidTransition` for the last admin.
     """
     _lock(session, organisation_id)
     membership = _membership(session, organisation_id, user_id)
     if membership.role == role.value:
-        return
+        return False
     if role is not Role.ADMIN:
         _keep_an_admin(session, membership)
     membership.role = role.value
     end_access(session, organisation_id, user_id, now)
+    return True
 
 
 def remove_member(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID, now: datetime) -> None:

@@ -5,7 +5,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.organisations import Organisation, current_slugs
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.entries import PublicArea, PublicCpv, PublicEntryRow, PublicTheme
 from kil_pipeline.plan.search import matching_entries
@@ -25,7 +25,7 @@ def conditions_for(
     if criteria.cpv:
         found.append(key.in_(_with_cpv(criteria.cpv)))
     if criteria.commissioners:
-        found.append(Organisation.slug.in_(criteria.commissioners))
+        found.append(Organisation.slug.in_(current_slugs(session, criteria.commissioners)))
     for column, values in (
         (entry.route, criteria.routes),
         (entry.chance, criteria.chances),

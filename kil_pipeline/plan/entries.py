@@ -62,6 +62,20 @@ class Revision(Base):
     published_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(User.id))
 
 
+class EntryHandover(Base):
+    """That an entry went from one body to another. Kept as long as the entry."""
+
+    __tablename__ = "entry_handover"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), index=True)
+    from_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    to_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    revision: Mapped[int | None]
+    """The number of the publication that tells of it; None where nothing of the entry was public."""
+    at: Mapped[datetime]
+
+
 class PublicEntryRow(Base):
     """The public view of an entry, recomputed at every publication; the other `public_…` tables are its indexes.
 
@@ -95,6 +109,8 @@ class PublicEntryRow(Base):
     """Latest day of the same; 9999-12-31 where none is stated."""
     first_published_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    formerly: Mapped[list[str]] = mapped_column(default=list)
+    """The names of those who planned it before, the first one first (see `plan.handovers`)."""
 
 
 class PublicArea(Base):

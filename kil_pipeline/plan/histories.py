@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.codec import from_json
 from kil_pipeline.errors import NotFound
+from kil_pipeline.organisations.organisations import Organisation, PublicOrganisation
 from kil_pipeline.plan.contents import EntryContent
-from kil_pipeline.plan.entries import Revision
+from kil_pipeline.plan.entries import EntryHandover, Revision
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import PublicRevision
 
@@ -25,7 +26,14 @@ class PublicHistory:
     def states(self) -> tuple[PublicEntry, ...]:
         """Return the entry as each publication left it, the first one first."""
         return tuple(
-            replace(self.entry, revision=r.number, content=r.content, updated_at=r.published_at) for r in self.revisions
+            replace(
+                self.entry,
+                revision=r.number,
+                content=r.content,
+                updated_at=r.published_at,
+                commissioner=r.commissioner or self.entry.commissioner,
+            )
+            for r in self.revisions
         )
 
     def until(self, number: int) -> "PublicHistory":
@@ -38,14 +46,31 @@ class PublicHistory:
 
 def public_histories(session: Session, entries: Sequence[PublicEntry]) -> tuple[PublicHistory, ...]:
     """Return the histories of some entries, in their order. The caller bounds how many there are."""
+    ids = [entry.id for entry in entries]
+    earlier = _planners_before(session, ids)
     rows = session.scalars(
-        sa.select(Revision)
-        .where(Revision.entry_id.in_([entry.id for entry in entries]))
-        .order_by(Revision.entry_id, Revision.number)
+        sa.select(Revision).where(Revision.entry_id.in_(ids)).order_by(Revision.entry_id, Revision.number)
     )
     found: dict[uuid.UUID, list[PublicRevision]] = {}
     for row in rows:
         content = from_json(EntryContent, row.content)
-        revision = PublicRevision(row.number, row.published_at, tuple(row.sentences), row.why, row.minor, content)
+        then = next((who for number, who in earlier.get(row.entry_id, ()) if row.number < number), None)
+        revision = PublicRevision(row.number, row.published_at, tuple(row.sentences), row.why, row.minor, content, then)
         found.setdefault(row.entry_id, []).append(revision)
     return tuple(PublicHistory(entry, tuple(found[entry.id])) for entry in entries)
+
+
+def _planners_before(
+    session: Session, entry_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[tuple[int, PublicOrganisation]]]:
+    """Return, for each entry that was handed over, who planned it before which publication, the first one first."""
+    rows = session.execute(
+        sa.select(EntryHandover.entry_id, EntryHandover.revision, Organisation)
+        .join(Organisation, Organisation.id == EntryHandover.from_id)
+        .where(EntryHandover.entry_id.in_(entry_ids), EntryHandover.revision.is_not(None))
+        .order_by(EntryHandover.revision)
+    )
+    found: dict[uuid.UUID, list[tuple[int, PublicOrganisation]]] = {}
+    for entry_id, number, organisation in rows:
+        found.setdefault(entry_id, []).append((int(number or 0), PublicOrganisation.of(organisation)))
+    return found

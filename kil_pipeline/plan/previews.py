@@ -24,6 +24,7 @@ def preview_entry(session: Session, draft: Draft, now: datetime) -> PublicEntry:
         content=to_json(draft.content),
         first_published_at=public.first_published_at if public else now,
         updated_at=now,
+        formerly=public.formerly if public else [],
     )
     return PublicEntry.of(row, session.get_one(Organisation, draft.organisation_id))
 

@@ -27,6 +27,8 @@ class PublicEntry:
     first_published_at: datetime
     updated_at: datetime
     """When its public content changed last."""
+    formerly: tuple[str, ...] = ()
+    """The names of those who planned it before, the first one first."""
 
     @classmethod
     def of(cls, row: PublicEntryRow, organisation: Organisation) -> "PublicEntry":
@@ -39,12 +41,18 @@ class PublicEntry:
             commissioner=PublicOrganisation.of(organisation),
             first_published_at=row.first_published_at,
             updated_at=row.updated_at,
+            formerly=tuple(row.formerly),
         )
 
     @property
     def headline(self) -> str:
         """What it is called."""
         return self.content.headline
+
+    @property
+    def planners(self) -> str:
+        """The names of all who plan it or planned it, for whoever looks for one of them."""
+        return " ".join([self.commissioner.name, *self.formerly])
 
     def advice(self, today: date) -> Advice:
         """Return "Can we go for it?" and "What to do now, by when", as of a day."""

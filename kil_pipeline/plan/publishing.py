@@ -127,6 +127,7 @@ def facets_of(public: PublicEntry, now: datetime) -> Facets:
         title=content.headline,
         commissioner=public.commissioner.slug,
         commissioner_name=public.commissioner.name,
+        formerly=public.commissioner.predecessors,
         areas=content.areas,
         themes=content.themes,
         cpv=content.cpv,
@@ -135,7 +136,7 @@ def facets_of(public: PublicEntry, now: datetime) -> Facets:
         status=content.status.value,
         value_least=content.value.least if content.value else None,
         value_most=content.value.most if content.value else None,
-        stems=tuple(entry_stems(content, public.commissioner.name, public.reference)),
+        stems=tuple(entry_stems(content, public.planners, public.reference)),
         can_we_go=advice.can_we_go,
         what_to_do=advice.what_to_do,
     )
@@ -146,7 +147,7 @@ def _refresh_public_view(
 ) -> PublicEntry:
     row = session.get(PublicEntryRow, entry.id)
     if row is None:
-        row = PublicEntryRow(entry_id=entry.id, reference=entry.reference, first_published_at=now)
+        row = PublicEntryRow(entry_id=entry.id, reference=entry.reference, first_published_at=now, formerly=[])
         session.add(row)
     else:
         _forget_indexes(session, entry.id)
@@ -162,7 +163,7 @@ def _refresh_public_view(
     session.flush()
     _write_indexes(session, entry.id, content)
     public = PublicEntry.of(row, session.get_one(Organisation, entry.organisation_id))
-    index_entry(session, entry.id, entry_stems(content, public.commissioner.name, public.reference))
+    index_entry(session, entry.id, entry_stems(content, public.planners, public.reference))
     return public
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.codec import from_json
 from kil_pipeline.errors import NotFound
-from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.organisations import Organisation, PublicOrganisation
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.criteria_conditions import conditions_for
@@ -74,6 +74,8 @@ class PublicRevision:
     why: str
     minor: bool
     content: EntryContent
+    commissioner: PublicOrganisation | None = None
+    """Who planned it then, where that was another body than now."""
 
 
 _HEADLINE = sa.func.lower(PublicEntryRow.content["headline"].as_string())

@@ -9,7 +9,9 @@ from kil_pipeline.alerts.address_changes import erase_old_changes
 from kil_pipeline.alerts.bounces import erase_old_bounces
 from kil_pipeline.alerts.deliveries import erase_old_deliveries
 from kil_pipeline.alerts.erasure import erase_old_matches, erase_old_notifications, erase_stopped, erase_unused_criteria
+from kil_pipeline.alerts.mail_domains import erase_old_slow_domains
 from kil_pipeline.alerts.requests import erase_old_requests
+from kil_pipeline.alerts.webhook_log import erase_old_calls
 from kil_pipeline.alerts.webhooks import erase_old_webhooks
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.hosts import erase_old_addresses
@@ -60,7 +62,9 @@ def erase_old_records(database: Database, settings: Settings, now: datetime) -> 
         erase_old_registrations,
         erase_old_checks,
         erase_old_webhooks,
+        erase_old_calls,
         erase_old_bounces,
+        erase_old_slow_domains,
     )
     erased = 0
     for step in steps:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kil_pipeline.alerts.deliveries import Delivery, count_deliveries
+from kil_pipeline.alerts.mail_domains import SlowDomain
 from kil_pipeline.alerts.matches import matched_position
 from kil_pipeline.alerts.subscribers import Subscriber
 from kil_pipeline.alerts.suppressions import Suppression
@@ -50,6 +51,17 @@ class FailedDelivery:
 
 
 @dataclass(frozen=True)
+class SlowDomainFigure:
+    """A domain that puts mail off: how often in a row, since when, and when it is asked again."""
+
+    domain: str
+    times: int
+    since: datetime
+    slow_until: datetime
+    detail: str
+
+
+@dataclass(frozen=True)
 class Figures:
     """Everything on the operator's page and in the metrics."""
 
@@ -58,6 +70,8 @@ class Figures:
     """By state."""
     domains: tuple[tuple[str, str, int], ...]
     """By domain and state, of mails made within `RECENT`, the commonest first."""
+    slow: tuple[SlowDomainFigure, ...]
+    """Domains that put mail off, the longest first."""
     webhooks: tuple[tuple[str, int], ...]
     """By state."""
     suppressions: int
@@ -72,6 +86,7 @@ def read_figures(session: Session, now: datetime) -> Figures:
         queues=_queues(session, now),
         deliveries=tuple(count_deliveries(session)),
         domains=_domains(session, now),
+        slow=_slow_domains(session),
         webhooks=tuple((state, number) for state, number in states),
         suppressions=session.scalar(sa.select(sa.func.count()).select_from(Suppression)) or 0,
         ticks=last_ticks(session),
@@ -124,6 +139,11 @@ def _queue(session: Session, name: str, query: sa.Select[Any, Any]) -> Queue:
 
 def _due(column: InstrumentedAttribute[Any], now: datetime, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any, Any]:
     return sa.select(sa.func.count(), sa.func.min(column)).where(column <= now, *conditions)
+
+
+def _slow_domains(session: Session) -> tuple[SlowDomainFigure, ...]:
+    rows = session.scalars(sa.select(SlowDomain).order_by(SlowDomain.since, SlowDomain.domain).limit(MOST_DOMAINS))
+    return tuple(SlowDomainFigure(row.domain, row.times, row.since, row.slow_until, row.detail) for row in rows)
 
 
 def _domains(session: Session, now: datetime) -> tuple[tuple[str, str, int], ...]:

@@ -15,6 +15,7 @@ from kil_pipeline.alerts.hub_pings import due_ping, mark_ping
 from kil_pipeline.alerts.letter_writing import LetterWriter
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
 from kil_pipeline.alerts.links import Signer
+from kil_pipeline.alerts.mail_domains import DomainGate, note_outcome
 from kil_pipeline.alerts.matches import lock_alerts, match_events
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.outlooks import assemble_outlooks
@@ -26,6 +27,7 @@ from kil_pipeline.engagement.record_checks import finish_checks
 from kil_pipeline.engagement.reminders import remind, tell_changes
 from kil_pipeline.engagement.response_days import raise_overdue_answers, warn_owners
 from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
+from kil_pipeline.mail_limits import MailLimits
 from kil_pipeline.plan.approaching_dates import raise_approaching
 from kil_pipeline.plan.early_notices import raise_overdue, turn_day
 from kil_pipeline.plan.submission_decisions import lift_held
@@ -69,6 +71,11 @@ class Jobs:
         """Return a clock that shows `now` and goes on from there."""
         began = self.monotonic()
         return lambda: now + timedelta(seconds=self.monotonic() - began)
+
+    def gate(self, now: datetime) -> DomainGate:
+        """Return what holds mail back by its domain. Only a mail server has limits for each."""
+        limits = self.settings.mail_limits if self.settings.mail.startswith("smtp:") else MailLimits()
+        return DomainGate(limits, now, self.random)
 
     def letter_writer(self) -> LetterWriter:
         """Return what writes the letters of deliveries."""
@@ -209,7 +216,7 @@ def _note_silences(jobs: Jobs, now: datetime) -> int:
 
 
 def _call_webhooks(jobs: Jobs, now: datetime) -> int:
-    return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, now)
+    return call_webhooks(jobs.database, jobs.settings, jobs.post, jobs.random, jobs.monotonic, now)
 
 
 def _ping_hub(jobs: Jobs, now: datetime) -> int:
@@ -231,7 +238,8 @@ def send_deliveries(jobs: Jobs, now: datetime) -> int:
     sent = 0
     for _ in range(MOST_BATCHES):
         with jobs.database.write() as session:
-            claimed = claim_deliveries(session, moment())
+            at = moment()
+            claimed = claim_deliveries(session, at, admit=jobs.gate(at).admit)
         if not claimed:
             break
         for delivery in claimed:
@@ -240,15 +248,16 @@ def send_deliveries(jobs: Jobs, now: datetime) -> int:
                 continue
             with jobs.database.write() as session:
                 mark_delivery(session, delivery, receipt, moment(), jobs.random())
+                note_outcome(session, delivery.domain, receipt, moment(), jobs.random())
             sent += receipt.outcome is Outcome.SENT
     return sent
 
 
 def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, moment: datetime) -> Receipt | None:
-    """Try to send one mail. Returns None where another worker has taken it over."""
+    """Try to send one mail. Returns None where another worker has taken it over, or its domain is slow."""
     try:
         with jobs.database.write() as session:
-            if not hold_delivery(session, delivery, moment):
+            if not hold_delivery(session, delivery, moment) or not jobs.gate(moment).hold(session, delivery):
                 return None
             letter = writer.write(session, delivery, moment)
         if letter is None:

@@ -7,6 +7,7 @@ from kil_pipeline.alerts.approval_notices import write_approval_answered, write_
 from kil_pipeline.alerts.invitation_letters import write_invitation
 from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.release_notices import write_release_near
+from kil_pipeline.alerts.role_notices import write_admin_made, write_member_removed, write_role_changed
 from kil_pipeline.engagement import record_notices
 from kil_pipeline.engagement.host_letters import HOST_NOTICES
 from kil_pipeline.engagement.host_lists import LIST_NOTICES
@@ -36,6 +37,9 @@ NOTICES: Mapping[str, WriteNotice] = {
     "answer_due": record_notices.write_due,
     "venue_facts": record_notices.write_venue_facts,
     silences.NOTICE: silences.write_silence,
+    "admin_made": write_admin_made,
+    "member_removed": write_member_removed,
+    "role_changed": write_role_changed,
     "answer_answered": write_answer_answered,
     "answer_confirm": write_answer_confirm,
     "approval_answered": write_approval_answered,

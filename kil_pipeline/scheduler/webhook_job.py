@@ -1,56 +1,79 @@
 """Telling webhooks what happened: claim │ call │ mark, never in one transaction."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-import structlog
+from sqlalchemy.orm import Session
 
-from kil_pipeline.alerts.webhook_calls import due_calls
-from kil_pipeline.alerts.webhooks import PostCall, claim_webhooks, mark_confirmed, mark_failed, mark_told
+from kil_pipeline.alerts.webhook_calls import DueCall, due_calls
+from kil_pipeline.alerts.webhook_log import CallMade, note_calls, note_replayed, replays_of
+from kil_pipeline.alerts.webhooks import PostCall, Webhook, claim_webhooks, mark_confirmed, mark_failed, mark_told
 from kil_pipeline.database import Database
 from kil_pipeline.errors import LinkNotValid
 from kil_pipeline.settings import Settings
 
-log = structlog.get_logger("scheduler")
-
 
 def call_webhooks(
-    database: Database, settings: Settings, post: PostCall, random: Callable[[], float], now: datetime
+    database: Database,
+    settings: Settings,
+    post: PostCall,
+    random: Callable[[], float],
+    seconds: Callable[[], float],
+    now: datetime,
 ) -> int:
-    """Look at each webhook that is due, once. Returns how many calls were taken."""
+    """Look at each webhook that is due, once. `seconds` tells how long a call took. Returns how many were taken."""
     taken = 0
     while True:
         with database.write() as session:
             claimed = [row.id for row in claim_webhooks(session, now)]
         if not claimed:
             return taken
-        taken += sum(_tell(database, settings, post, webhook_id, random(), now) for webhook_id in claimed)
+        for webhook_id in claimed:
+            made = _call(_due(database, settings, webhook_id, now), post, seconds)
+            taken += sum(not one.wrong for one in made)
+            with database.write() as session:
+                _mark(session, webhook_id, made, random(), now)
 
 
-def _tell(
-    database: Database, settings: Settings, post: PostCall, webhook_id: uuid.UUID, chance: float, now: datetime
-) -> int:
+def _due(database: Database, settings: Settings, webhook_id: uuid.UUID, now: datetime) -> tuple[DueCall, ...]:
+    """Return what is to be told, and behind it what is to be told again."""
+    keys, base_url = settings.secret_keys, settings.base_url
     try:
         with database.read() as session:
-            calls = due_calls(session, webhook_id, settings.secret_keys, settings.base_url, settings.quiet_period, now)
+            return (
+                *due_calls(session, webhook_id, keys, base_url, settings.quiet_period, now),
+                *replays_of(session, webhook_id, keys, base_url, now),
+            )
     except LinkNotValid:  # deleted meanwhile
-        return 0
-    taken, position = 0, 0
+        return ()
+
+
+def _call(calls: Iterable[DueCall], post: PostCall, seconds: Callable[[], float]) -> list[CallMade]:
+    """Make calls until one fails."""
+    made: list[CallMade] = []
     for due in calls:
+        began = seconds()
         answer = post(due.call)
+        wrong = ""
         if not due.answered(answer):
-            wrong = "The answer did not repeat the challenge." if answer.taken else answer.detail
-            with database.write() as session:
-                if position:
-                    mark_told(session, webhook_id, position, now)
-                mark_failed(session, webhook_id, wrong, now, chance)
-            return taken
-        taken, position = taken + 1, due.position
-        if due.challenge:
-            with database.write() as session:
-                mark_confirmed(session, webhook_id, now)
-            return taken
-    with database.write() as session:
-        mark_told(session, webhook_id, position, now, detail=f"Told of {taken}." if taken else "")
-    return taken
+            wrong = "The answer did not repeat the challenge." if answer.taken else answer.detail or "It failed."
+        made.append(CallMade(due, answer, seconds() - began, wrong))
+        if wrong:
+            break
+    return made
+
+
+def _mark(session: Session, webhook_id: uuid.UUID, made: list[CallMade], chance: float, now: datetime) -> None:
+    if session.get(Webhook, webhook_id, with_for_update=True) is None:
+        return
+    note_calls(session, webhook_id, made, now)
+    note_replayed(session, made)
+    taken = [one.due for one in made if not one.wrong]
+    if any(due.challenge for due in taken):
+        mark_confirmed(session, webhook_id, now)
+    elif taken or not made:
+        detail = f"Told of {len(taken)}." if taken else ""
+        mark_told(session, webhook_id, max((due.position for due in taken), default=0), now, detail=detail)
+    if len(taken) < len(made):
+        mark_failed(session, webhook_id, made[-1].wrong, now, chance)

@@ -99,7 +99,8 @@ def support_near(session: Session, areas: Iterable[str]) -> tuple[PublicSupport,
 
 
 def _bodies() -> sa.Select[Organisation]:
-    return sa.select(Organisation).where(Organisation.kind == OrganisationKind.INFRASTRUCTURE_BODY.value)
+    living = Organisation.successor_id.is_(None)
+    return sa.select(Organisation).where(Organisation.kind == OrganisationKind.INFRASTRUCTURE_BODY.value, living)
 
 
 def _publish(session: Session, chosen: sa.Select[Organisation]) -> tuple[PublicSupport, ...]:

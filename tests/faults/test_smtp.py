@@ -1,5 +1,6 @@
 """What becomes of a mail when its server misbehaves. Every server here is a real one, on a socket."""
 
+import smtplib
 import socket
 import ssl
 import threading
@@ -17,6 +18,7 @@ from aiosmtpd.smtp import AuthResult
 
 from feeds.mail_smtp import Server, SmtpSender
 from feeds.mail_transports import make_sender, read_server
+from feeds.smtp_pools import IDLE, SmtpPool
 from kil_pipeline.alerts.letters import Message, Outcome, Outgoing, Receipt
 from kil_pipeline.errors import ConfigurationError
 from kil_pipeline.settings import load_settings
@@ -70,7 +72,9 @@ ANSWERS = [
     ("MAIL", "451 4.3.0 later", Receipt(Outcome.DEFERRED, "451 4.3.0 later")),
     # Not this mail's fault: whoever runs the server must let us in.
     ("MAIL", "530 5.7.0 sign in first", Receipt(Outcome.DEFERRED, "530 5.7.0 sign in first")),
-    ("RCPT", "450 4.2.0 greylisted", Receipt(Outcome.DEFERRED, "450 4.2.0 greylisted")),
+    ("RCPT", "450 4.2.0 greylisted", Receipt(Outcome.DEFERRED, "450 4.2.0 greylisted", domain_is_slow=True)),
+    ("RCPT", "421 4.7.0 too fast", Receipt(Outcome.DEFERRED, "421 4.7.0 too fast", domain_is_slow=True)),
+    ("RCPT", "452 4.2.2 mailbox full", Receipt(Outcome.DEFERRED, "452 4.2.2 mailbox full")),
     (
         "RCPT",
         "550 5.1.1 <reader@example.org>: unknown",
@@ -82,7 +86,7 @@ ANSWERS = [
     ("RCPT", "552 5.2.2 mailbox full", Receipt(Outcome.REFUSED, "552 5.2.2 mailbox full")),
     ("RCPT", "550 5.1.8 bad sender", Receipt(Outcome.REFUSED, "550 5.1.8 bad sender")),
     ("RCPT", "421 4.3.2 closing", Receipt(Outcome.DEFERRED, "421 4.3.2 closing")),
-    ("DATA", "451 no space", Receipt(Outcome.DEFERRED, "451 no space")),
+    ("DATA", "451 no space", Receipt(Outcome.DEFERRED, "451 no space", domain_is_slow=True)),
     ("DATA", "554 no valid recipients", Receipt(Outcome.REFUSED, "554 no valid recipients")),
     (".", "452 4.3.1 disk full", Receipt(Outcome.DEFERRED, "452 4.3.1 disk full")),
     (".", "421 4.3.2 closing", Receipt(Outcome.DEFERRED, "421 4.3.2 closing")),
@@ -151,22 +155,51 @@ def test_bounces_come_back_to_an_address_of_the_delivery(make: MakeSender) -> No
         assert server.senders == ["alerts@example.org", f"bounces+{255:032x}@example.org"]
 
 
-def test_each_thread_has_a_connection_of_its_own(make: MakeSender) -> None:
+def test_threads_that_send_at_the_same_moment_have_a_connection_each_and_the_next_one_takes_either(
+    make: MakeSender,
+) -> None:
+    with ScriptedServer(halt_at=("DATA", 1)) as server:
+        send = make(server.port)
+        outcomes: list[Outcome] = []
+        first = threading.Thread(target=lambda: outcomes.append(send(mail(1)).outcome))
+        first.start()
+        server.halted.wait()
+        outcomes.append(send(mail(2)).outcome)
+        server.go_on.set()
+        first.join()
+        after = threading.Thread(target=lambda: outcomes.append(send(mail(3)).outcome))
+        after.start()
+        after.join()
+        assert outcomes == [Outcome.SENT] * 3
+        assert (server.connections, len(server.mails)) == (2, 3)
+
+
+def test_mail_of_many_threads_arrives_once_each(make: MakeSender) -> None:
     with ScriptedServer() as server:
         send = make(server.port)
         outcomes: list[Outcome] = []
-
-        def work() -> None:
-            outcomes.extend(send(mail(n)).outcome for n in range(10))
-            send.close()
-
-        threads = [threading.Thread(target=work) for _ in range(4)]
+        threads = [
+            threading.Thread(target=lambda: outcomes.extend(send(mail(n)).outcome for n in range(10))) for _ in range(4)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert outcomes == [Outcome.SENT] * 40
-        assert (server.connections, len(server.mails)) == (4, 40)
+        assert (outcomes, len(server.mails)) == ([Outcome.SENT] * 40, 40)
+
+
+def test_a_connection_that_was_idle_for_long_is_not_trusted() -> None:
+    seconds = 0.0
+    with ScriptedServer() as server:
+        pool = SmtpPool(lambda: smtplib.SMTP("127.0.0.1", server.port), clock=lambda: seconds)
+        found = []
+        for wait in (0.0, IDLE - 1, IDLE):
+            seconds += wait
+            smtp, used = pool.take()
+            found.append(used)
+            pool.give_back(smtp)
+        pool.close()
+    assert found == [False, True, False]
 
 
 class Inbox:

@@ -1,5 +1,6 @@
 """The second factor: an app's code once and while it is fresh, recovery codes once each, five tries."""
 
+import base64
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,6 +8,11 @@ from datetime import timedelta
 import pyotp
 import pytest
 import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kil_pipeline.database import Database
 from kil_pipeline.errors import InvalidTransition
@@ -131,6 +137,31 @@ def test_a_new_key_of_the_installation_reads_what_the_older_one_wrote(database: 
     assert not app.check(app.code(), box=SecretBox((NEW,)))
     assert app.check(app.code(), box=SecretBox((NEW, OLD)))
     assert app.check(app.recovery[0], box=SecretBox((NEW,)))
+
+
+def test_what_was_encrypted_before_is_still_read() -> None:
+    key = "k" * 32
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kil second factor").derive(key.encode())
+    before = Fernet(base64.urlsafe_b64encode(derived)).encrypt(b"a secret").decode()
+    box = SecretBox((key,))
+    assert (box.open(before), box.close("a secret").startswith("gcm.")) == ("a secret", True)
+
+
+@given(st.text(max_size=40), st.integers(0, 200), st.sampled_from("ABCabc019-_"))
+def test_what_was_changed_in_one_place_is_not_read(text: str, place: int, character: str) -> None:
+    box = SecretBox(("k" * 32,))
+    closed = box.close(text)
+    where = 4 + place % (len(closed) - 4)
+    changed = closed[:where] + character + closed[where + 1 :]
+    same = changed.rstrip("=") == closed.rstrip("=") or _bytes(changed) == _bytes(closed)
+    assert box.open(changed) == (text if same else None)
+
+
+def _bytes(closed: str) -> bytes | None:
+    try:
+        return base64.urlsafe_b64decode(closed.removeprefix("gcm."))
+    except ValueError:
+        return None
 
 
 def test_it_is_set_up_once_and_can_be_taken_off(database: Database) -> None:

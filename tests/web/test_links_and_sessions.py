@@ -1,5 +1,6 @@
 """Links that mails carry, and who is signed in: forged, looked at, used twice, used up, signed with an older key."""
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
 
 from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.links import Signer
@@ -46,6 +48,17 @@ def test_a_link_is_read_with_the_newest_key_and_with_older_ones(purpose: str) ->
 
 def test_the_newest_key_signs() -> None:
     assert token_of("manage", NEW, OLD) == token_of("manage", NEW)
+
+
+def test_a_link_is_signed_with_sha_256_and_one_of_before_is_still_read() -> None:
+    made = {
+        name: URLSafeSerializer([NEW], salt="kil-alerts-manage", signer_kwargs={"digest_method": digest}).dumps(
+            SOMEBODY.hex
+        )
+        for name, digest in (("sha256", hashlib.sha256), ("sha1", hashlib.sha1))
+    }
+    assert token_of("manage", NEW) == made["sha256"]
+    assert Signer((NEW,)).read("manage", str(made["sha1"])) == SOMEBODY
 
 
 def test_a_link_of_another_purpose_or_another_key_is_refused() -> None:

@@ -1,8 +1,11 @@
 """Signing in with an OpenID Connect provider: a real one, on this machine, answers over HTTP."""
 
+import json
 import uuid
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -107,6 +110,26 @@ def test_anybody_else_is_told_why_not_and_gets_no_account(
         assert session.scalars(sa.select(User.email)).all() == [ADA]
 
 
+@pytest.mark.parametrize(("account", "signed_in"), [("says nothing", True), ("not verified", False)])
+def test_a_provider_that_says_nothing_is_believed_only_where_one_chose_to(
+    sqlite_database: Database, app: Flask, clock: Clock, tmp_path: Path, issuer: str, account: str, signed_in: bool
+) -> None:
+    trusting = make_app(
+        sqlite_database,
+        clock,
+        {
+            "KIL_ENV": "development",
+            "KIL_VAR": str(tmp_path),
+            "KIL_OIDC_ISSUER": issuer,
+            "KIL_OIDC_CLIENT_ID": "kil",
+            "KIL_OIDC_CLIENT_SECRET": "a secret",
+            "KIL_OIDC_TRUST_EMAIL": "yes",
+        },
+    )
+    client = trusting.test_client()
+    assert (client.get(agree(client, account)).status_code == 302) == signed_in
+
+
 def test_an_answer_works_once_and_in_the_browser_that_asked(app: Flask, client: FlaskClient) -> None:
     back = agree(client, "ada")
     HtmlPage(app.test_client().get(back), 403)  # planted in somebody else's browser
@@ -129,6 +152,46 @@ def test_a_provider_that_does_not_answer_is_said_to(sqlite_database: Database, c
     app = make_app(sqlite_database, clock, {"KIL_ENV": "development", "KIL_VAR": str(tmp_path), **openid})
     page = HtmlPage(app.test_client().get("/sign-in/openid"), 403)
     assert "It did not answer." in page.texts("p", "govuk-body")[0]
+
+
+class AnotherIssuer(BaseHTTPRequestHandler):
+    """Answers as a provider does, but names itself otherwise."""
+
+    def do_GET(self) -> None:
+        """Answer the discovery document."""
+        body = json.dumps({"issuer": "https://evil.example.com", "authorization_endpoint": "https://evil.example.com/"})
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay quiet."""
+
+
+def test_a_provider_that_names_itself_otherwise_is_not_gone_to(
+    sqlite_database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), AnotherIssuer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        openid = {
+            "KIL_OIDC_ISSUER": f"http://127.0.0.1:{server.server_port}",
+            "KIL_OIDC_CLIENT_ID": "kil",
+            "KIL_OIDC_CLIENT_SECRET": "a secret",
+        }
+        app = make_app(sqlite_database, clock, {"KIL_ENV": "development", "KIL_VAR": str(tmp_path), **openid})
+        HtmlPage(app.test_client().get("/sign-in/openid"), 403)
+        server.shutdown()
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_only_a_signature_by_the_providers_own_key_is_taken(app: Flask, client: FlaskClient, algorithm: str) -> None:
+    back = agree(client, "ada")
+    provider = app.extensions["authlib.integrations.flask_client"].create_client("openid")
+    with app.test_request_context():
+        metadata = provider.load_server_metadata()
+        metadata["id_token_signing_alg_values_supported"] = [algorithm]
+    assert client.get(back).status_code == 302  # read by RS256 alone, which it was signed with
+    assert metadata["id_token_signing_alg_values_supported"] == ["RS256"]
 
 
 def test_without_a_provider_there_is_no_button_and_no_way(

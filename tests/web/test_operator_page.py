@@ -3,6 +3,7 @@
 import uuid
 from base64 import b64encode
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,8 +11,10 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from kil_pipeline.alerts.deliveries import Delivery, queue_delivery
+from kil_pipeline.alerts.letters import Outcome, Receipt
+from kil_pipeline.alerts.mail_domains import note_outcome
 from kil_pipeline.database import Database
-from kil_pipeline.scheduler.figures import read_figures
+from kil_pipeline.scheduler.figures import SlowDomainFigure, read_figures
 from kil_pipeline.scheduler.heartbeats import beat, note_tick
 from tests.web.conftest import NOW
 from tests.web.forms import Form
@@ -100,15 +103,33 @@ def test_figures(database: Database) -> None:
         "webhooks to call": 0,
     }
     assert figures.domains == (("mail.example.org", "failed", 1), ("mail.example.org", "pending", 1))
+    assert figures.slow == ()
     assert [(mail.kind, mail.domain, mail.detail) for mail in figures.failed] == [
         ("notice", "mail.example.org", "550 full")
     ]
+
+
+def test_a_domain_that_puts_mail_off_is_shown(client: FlaskClient, sqlite_database: Database) -> None:
+    receipt = Receipt(Outcome.DEFERRED, "450 4.7.1 too fast", domain_is_slow=True)
+    with sqlite_database.write() as session:
+        note_outcome(session, "slow.example.org", receipt, NOW, 0.0)
+    with sqlite_database.read() as session:
+        assert read_figures(session, NOW).slow == (
+            SlowDomainFigure("slow.example.org", 1, NOW, NOW + timedelta(minutes=1), "450 4.7.1 too fast"),
+        )
+    assert "slow.example.org" in HtmlPage(client.get("/operator")).texts("td", "")
+    families = {family.name: family for family in text_string_to_metric_families(client.get("/metrics").text)}
+    samples = families["kil_slow_domain_times"].samples
+    assert [(sample.labels, sample.value) for sample in samples] == [({"domain": "slow.example.org"}, 1)]
 
 
 def test_metrics_are_what_prometheus_reads(client: FlaskClient, sqlite_database: Database) -> None:
     a_failed_mail(sqlite_database)
     families = {family.name: family for family in text_string_to_metric_families(client.get("/metrics").text)}
     assert {sample.labels["state"]: sample.value for sample in families["kil_deliveries"].samples} == {"failed": 1}
+    assert [(sample.labels, sample.value) for sample in families["kil_deliveries_by_domain"].samples] == [
+        ({"domain": "mail.example.org", "state": "failed"}, 1)
+    ]
     assert [sample.value for sample in families["kil_worker_alive"].samples] == [0]
 
 

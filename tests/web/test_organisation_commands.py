@@ -1,5 +1,7 @@
 """The first commissioner of an empty database."""
 
+from pathlib import Path
+
 from click.testing import CliRunner
 
 from kil_pipeline.database import Database
@@ -37,3 +39,28 @@ def test_another_spelling_of_one_that_is_there_changes_nothing(sqlite_database: 
         "(slug nhs-exampleshire-integrated-care-board, prefix EXI). Nothing was changed.\n"
     )
     assert known(sqlite_database) == [("NHS Exampleshire Integrated Care Board", None)]
+
+
+def test_a_body_becomes_another(sqlite_database: Database) -> None:
+    run(sqlite_database, "add", "North Board", "--prefix", "NTH")
+    run(sqlite_database, "add", "Whole Board", "--prefix", "WHO")
+
+    tried = run(sqlite_database, "succeed", "NTH", "WHO", "--on", "2026-04-01", "--dry-run")
+    assert known(sqlite_database) == [("North Board", None), ("Whole Board", None)]
+    done = run(sqlite_database, "succeed", "NTH", "WHO", "--on", "2026-04-01")
+
+    moved = "0 planned opportunities, 0 sessions and 0 people"
+    assert (tried, done) == (
+        f"{moved} would go from North Board to Whole Board.\n",
+        f"{moved} went from North Board to Whole Board.\n",
+    )
+    assert known(sqlite_database) == [("Whole Board", None)]
+
+
+def test_organisations_come_in_from_a_sheet(sqlite_database: Database, tmp_path: Path) -> None:
+    sheet = tmp_path / "boards.csv"
+    sheet.write_text("Name,Contact\nNorth Board,plan@north.example.org\n", "utf-8")
+
+    said = run(sqlite_database, "import", str(sheet), "--kind", "commissioner")
+    assert said.splitlines()[-1] == "1 new, 0 changed, 0 unchanged."
+    assert known(sqlite_database) == [("North Board", "plan@north.example.org")]

@@ -138,6 +138,44 @@ def test_a_member_is_removed_and_signed_out(
     assert roles(sqlite_database, council) == {"admin@council.example.org": "admin"}
 
 
+def test_another_role_and_a_removal_are_told_by_mail(
+    admin: FlaskClient, author: FlaskClient, post: Post, sqlite_database: Database
+) -> None:
+    path = HtmlPage(admin.get("/workspace/people")).links()["author@council.example.org"]
+    for role in ("viewer", "viewer", "author"):  # the same one again is no news
+        Form(HtmlPage(admin.get(path)), f"{path}/role").send(admin, {"role": role})
+        post.tick(NOW)
+    Form(HtmlPage(admin.get(path)), f"{path}/remove").send(admin)
+    post.tick(NOW)
+    assert [(mail.to, letter.heading) for mail, letter in zip(post.sent, post.letters, strict=True)] == [  # type: ignore[union-attr]  # notices alone
+        ("author@council.example.org", "You have another role"),
+        ("author@council.example.org", "You have another role"),
+        ("author@council.example.org", "Your role has ended"),
+    ]
+
+
+def test_an_admin_who_accepts_is_told_to_the_others(admin: FlaskClient, app: Flask, post: Post) -> None:
+    invite(admin, Role.ADMIN)
+    path, newcomer = invitation_path(post), app.test_client()
+    assert Form(HtmlPage(newcomer.get(path)), path).send(newcomer).location == "/workspace"
+    post.tick(NOW)
+    assert [mail.to for mail in post.sent] == [DEE, "admin@council.example.org"]
+
+
+@pytest.mark.parametrize("how", ["removed", "left"])
+def test_what_they_were_writing_is_on_an_admins_list(admin: FlaskClient, author: FlaskClient, how: str) -> None:
+    form = Form(HtmlPage(author.get("/workspace/entries/new")), "/workspace/entries/new")
+    assert form.send(author, {"headline": "Breaks for carers"}).status_code == 302
+    if how == "left":
+        Form(HtmlPage(author.get("/workspace/account/leave")), "/workspace/account/leave").send(author)
+    else:
+        path = HtmlPage(admin.get("/workspace/people")).links()["author@council.example.org"]
+        Form(HtmlPage(admin.get(path)), f"{path}/remove").send(admin)
+        (said,) = HtmlPage(admin.get("/workspace/people")).texts("p", "govuk-notification-banner__heading")
+        assert said.endswith("In your list now: 1 planned opportunity that they changed last.")
+    assert "Breaks for carers" in HtmlPage(admin.get("/workspace?show=mine")).links()
+
+
 def test_the_last_admin_stays(admin: FlaskClient, sqlite_database: Database, council: uuid.UUID) -> None:
     path = HtmlPage(admin.get("/workspace/people")).links()["admin@council.example.org"]
     page = HtmlPage(admin.get(path))

@@ -73,7 +73,8 @@ def test_a_reader_gets_no_cookie(client: FlaskClient, path: str) -> None:
 def test_where_the_site_is_https_browsers_stay_with_it(app: Flask, sqlite_database: Database) -> None:
     secure = at_address(app, sqlite_database, "https://plan.example.org").test_client()
     headers = secure.get("/alerts/new").headers
-    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert headers["Set-Cookie"].startswith("__Host-kil=")
     assert [part.strip() for part in headers["Set-Cookie"].split(";")[1:]] == [
         "Secure",
         "HttpOnly",

@@ -10,4 +10,4 @@ operator = Blueprint("operator", __name__)
 operator.before_request(let_operators_in)
 operator.after_request(never_store)
 
-from web.admin import mail_views, operator_views  # noqa: E402, F401  # views register themselves
+from web.admin import mail_views, operator_views, webhook_views  # noqa: E402, F401  # views register themselves

@@ -58,6 +58,11 @@ def _registry(figures: Figures, *, alive: bool) -> CollectorRegistry:
     lags = {name: queue.lag(now()).total_seconds() for name, queue in queues.items()}
     gauge("lag_seconds", "How long the oldest of it is overdue.", lags, "step")
     gauge("deliveries", "Mails by state.", dict(figures.deliveries), "state")
+    by_domain = Gauge("kil_deliveries_by_domain", "Mails of a week.", ["domain", "state"], registry=registry)
+    for domain, state, number in figures.domains:
+        by_domain.labels(domain, state).set(number)
+    slow = {domain.domain: float(domain.times) for domain in figures.slow}
+    gauge("slow_domain_times", "How often in a row a domain put us off.", slow, "domain")
     gauge("webhooks", "Webhooks by state.", dict(figures.webhooks), "state")
     gauge("suppressions", "Addresses that are never mailed.", {"": figures.suppressions})
     gauge("worker_alive", "Whether a worker was heard of within five minutes.", {"": alive})

@@ -20,10 +20,13 @@ from web.commissioner import (  # noqa: E402  # views register themselves
     import_views,  # noqa: F401
     interest_views,  # noqa: F401
     invitation_views,  # noqa: F401
+    merger_views,  # noqa: F401
+    moving_views,  # noqa: F401
     navigation,  # noqa: F401
     notice_views,  # noqa: F401
     openid_views,  # noqa: F401
     operator_views,  # noqa: F401
+    people_access_views,  # noqa: F401
     people_views,  # noqa: F401
     proofs,  # noqa: F401
     reader_answer_views,  # noqa: F401

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, g, make_response, redirect, render_template, request, session, url_for
+from flask import abort, flash, g, make_response, redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.browser_sessions import Lifetimes, Person, find_person, note_seen
+from kil_pipeline.organisations.factor_rules import lacks_second_factor
 from kil_pipeline.organisations.members import Member, Role
 from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
 from web.commissioner import blueprint
@@ -34,6 +35,7 @@ def signed_in_person() -> Person | None:
         key = session.get(KEY, "")
         with database().read() as db:
             g.person = find_person(db, key, now(), lifetimes()) if key else None
+            g.lacks_factor = g.person is not None and lacks_second_factor(db, g.person, settings().second_factor)
         if g.person is not None:
             with database().write() as db:
                 note_seen(db, key, now(), lifetimes())
@@ -94,6 +96,8 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
                 return redirect("/workspace/operator")  # where everybody goes after signing in
             if found.member is None or not found.member.may(role):
                 abort(403)
+            if g.lacks_factor:
+                return ask_for_second_factor_first()
             return view(*args, **kwargs)
 
         guarded.needs_role = role  # type: ignore[attr-defined]  # read by the test of the access table
@@ -125,6 +129,22 @@ def ask_to_sign_in_first() -> Response:
     if request.method == "POST":
         return make_response(render_template("commissioner/signed_out.html", written=written()), 403)
     return redirect(url_for("commissioner.sign_in", next=request.full_path.rstrip("?")))
+
+
+def ask_for_second_factor_first() -> Response:
+    """Send somebody who has to have a second factor to set it up; hold what they sent."""
+    if request.method == "POST":
+        return make_response(render_template("commissioner/second_factor_first.html", written=written()), 403)
+    flash("Your role needs a second factor. Set it up first.")
+    return redirect("/workspace/account/second-factor")
+
+
+def leave_browser() -> Response:
+    """Take the key out of this browser, with whatever it kept of what it was shown."""
+    session.clear()
+    response = redirect("/")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def written() -> list[tuple[str, str]]:

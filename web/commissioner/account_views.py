@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, session
+from flask import flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.browser_sessions import end_own_session, end_sessions, own_sessions
 from kil_pipeline.organisations.second_factors import has_second_factor
 from web.commissioner import blueprint
-from web.commissioner.access import lifetimes, needs_person, note_own, person
+from web.commissioner.access import leave_browser, lifetimes, needs_person, note_own, person
+from web.commissioner.proofs import proof_wanted
 from web.context import database, now
 
 
@@ -31,13 +32,15 @@ def account() -> str:
 @blueprint.post("/workspace/account/sessions/<uuid:session_id>/end")
 @needs_person
 def end_one(session_id: UUID) -> Response:
-    """End one of one's own sessions."""
+    """End one of one's own sessions. That asks who one is, but for the one that one uses."""
+    here = session_id == person().session_id
+    if not here and (page := proof_wanted()) is not None:
+        return page
     with database().write() as db:
         end_own_session(db, person().user_id, session_id, now())
         note_own(db, "end_session")
-    if session_id == person().session_id:
-        session.clear()
-        return redirect("/")
+    if here:
+        return leave_browser()
     flash("That browser is signed out.")
     return redirect("/workspace/account")
 
@@ -45,9 +48,10 @@ def end_one(session_id: UUID) -> Response:
 @blueprint.post("/workspace/account/sign-out-everywhere")
 @needs_person
 def sign_out_everywhere() -> Response:
-    """End all of one's sessions, this one too."""
+    """End all of one's sessions, this one too. That asks who one is."""
+    if (page := proof_wanted()) is not None:
+        return page
     with database().write() as db:
         end_sessions(db, person().user_id, now())
         note_own(db, "sign_out_everywhere")
-    session.clear()
-    return redirect("/")
+    return leave_browser()

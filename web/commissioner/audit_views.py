@@ -40,8 +40,13 @@ DEEDS = {
     "leave": "left",
     "set_up_second_factor": "set up a second factor",
     "take_off_second_factor": "took a second factor off",
+    "ask_for_second_factor": "asked approvers and admins for a second factor",
+    "ask_no_second_factor": "asked nobody for a second factor any more",
+    "sign_colleague_out": "signed somebody out everywhere",
     "make_token": "made a token",
     "revoke_token": "revoked a token",
+    "merge_organisation": "let one body become another",
+    "move_entry": "moved a planned opportunity to another body",
     "export_audit": "took along this record",
 }
 """Each deed in words; one that is not here is shown by its name, with spaces."""

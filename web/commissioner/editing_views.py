@@ -200,4 +200,5 @@ def _form(raw: dict[str, str], draft: Draft | None, version: int, problems: tupl
         problem_of={problem.field: named_problem(problem) for problem in problems},
         field_id=field_id,
         split_list=split_list,
+        may_move=member().may(Role.ADMIN),
     )

@@ -3,6 +3,7 @@
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from kil_pipeline.alerts.role_notices import tell_of_admin
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.invitations import accept_invitation, read_invitation
 from web.commissioner import blueprint
@@ -24,5 +25,6 @@ def accept(token: str) -> Response:
     with database().write() as db:
         user_id, organisation_id = accept_invitation(db, token, now())
         note_deed(db, "accept_invitation", user_id=user_id, organisation_id=organisation_id, now=now())
+        tell_of_admin(db, organisation_id, user_id, now())
         begun = begin(db, user_id, organisation_id)
     return go_on(begun, "/workspace")

@@ -24,6 +24,8 @@ from web.context import absolute, database, settings
 NAME = "openid"
 FOLLOWING = "following"
 """Where the cookie holds where to go on to."""
+SIGNATURES = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+"""How an answer may be signed: by the provider's private key alone, never by a secret that both know."""
 SECONDS = 10
 """How long the provider may take for one answer."""
 
@@ -48,8 +50,9 @@ def ask_provider() -> Any:
     client = _client()
     session[FOLLOWING] = safe_path(request.args.get("next", ""))
     try:
+        _check_provider(client)
         return client.authorize_redirect(absolute("/sign-in/openid/back"))
-    except (AuthlibBaseError, requests.RequestException):
+    except (AuthlibBaseError, requests.RequestException, ValueError):
         return _failed("It did not answer. Try again in a minute, or sign in with a mail.")
 
 
@@ -58,11 +61,12 @@ def come_back() -> Response | tuple[str, int]:
     """Sign in whom the provider names, if we know them. Its answer works once, in the browser that asked."""
     client, following = _client(), safe_path(session.get(FOLLOWING, ""))
     try:
+        _check_provider(client)
         claims = client.authorize_access_token().get("userinfo") or {}
     except (AuthlibBaseError, JoseError, requests.RequestException, ValueError):
         return _failed("It did not confirm who you are. Try again, or sign in with a mail.")
     email = claims.get("email")
-    if not isinstance(email, str) or claims.get("email_verified") is not True:
+    if not isinstance(email, str) or not _believed(claims.get("email_verified")):
         return _failed("It did not confirm your mail address. Sign in with a mail, or ask those who run the account.")
     with database().write() as db:
         begun = _begin(db, email)
@@ -72,6 +76,21 @@ def come_back() -> Response | tuple[str, int]:
             "invite it; no account was made."
         )
     return go_on(begun, following)
+
+
+def _check_provider(client: Any) -> None:
+    """Raise `ValueError` where another issuer than ours answers (OpenID Connect Discovery 1.0, 4.3)."""
+    metadata, provider = client.load_server_metadata(), settings().openid
+    if provider is None or str(metadata.get("issuer", "")).rstrip("/") != provider.issuer:
+        raise ValueError("The provider names itself otherwise than KIL_OIDC_ISSUER.")
+    offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+    metadata["id_token_signing_alg_values_supported"] = [one for one in offered if one in SIGNATURES] or ["RS256"]
+
+
+def _believed(verified: object) -> bool:
+    """Tell whether an address counts, by what the provider says of it: some say nothing (see `trust_email`)."""
+    provider = settings().openid
+    return verified is True or (verified is None and provider is not None and provider.trust_email)
 
 
 def _begin(db: Session, email: str) -> tuple[str, bool] | None:

@@ -8,7 +8,7 @@ from kil_pipeline.errors import InvalidTransition, NotFound
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.invitations import invite
 from kil_pipeline.organisations.members import InvalidAddress, Role
-from kil_pipeline.organisations.organisations import find_organisation
+from kil_pipeline.organisations.organisations import current_organisation, find_organisation
 from kil_pipeline.organisations.overviews import count_organisations, overviews
 from kil_pipeline.organisations.second_factors import has_second_factor
 from kil_pipeline.text import drop_unwritable
@@ -21,7 +21,7 @@ from web.rate_limits import count_mail
 PER_PAGE = 50
 
 
-def _second_factor_wanted() -> Response | None:
+def second_factor_wanted() -> Response | None:
     """Turn away whoever is no operator; send an operator without a second factor to set it up."""
     if not person().operator:
         abort(403)
@@ -37,21 +37,21 @@ def _second_factor_wanted() -> Response | None:
 @needs_person
 def operator() -> str | Response:
     """List the organisations."""
-    return _second_factor_wanted() or _page()
+    return second_factor_wanted() or _page()
 
 
 @blueprint.post("/workspace/operator")
 @needs_person
 def invite_admin() -> str | tuple[str, int] | Response:
     """Invite an organisation's admin."""
-    page = _second_factor_wanted() or proof_wanted()
+    page = second_factor_wanted() or proof_wanted()
     if page is not None:
         return page
     slug, email = (drop_unwritable(request.form.get(name, "")) for name in ("organisation", "email"))
     count_mail("invitation")
     try:
         with database().write() as db:
-            organisation = find_organisation(db, slug)
+            organisation = current_organisation(db, find_organisation(db, slug).id)
             invited = invite(db, organisation_id=organisation.id, email=email, role=Role.ADMIN, now=now())
             queue_notice(db, "invitation", invited.email, {"invitation": str(invited.id)}, now=now())
             note_deed(

@@ -2,21 +2,24 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, session
+from flask import flash, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.notices import queue_notice
+from kil_pipeline.alerts.role_notices import tell_of_removal, tell_of_role
 from kil_pipeline.errors import DomainError, InvalidTransition
 from kil_pipeline.organisations.audit import note_deed
+from kil_pipeline.organisations.factor_rules import asks_for_second_factor
 from kil_pipeline.organisations.invitations import invite, open_invitations, withdraw_invitation
 from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.people import change_role, colleagues, find_colleague, remove_member
+from kil_pipeline.plan.leavers import hand_on
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import member, needs
+from web.commissioner.access import leave_browser, member, needs
 from web.commissioner.proofs import proof_wanted
-from web.context import database, now
+from web.context import database, now, settings
 from web.rate_limits import count_mail
 
 ROLE_ITEMS = [
@@ -75,7 +78,7 @@ def colleague(user_id: UUID) -> str:
 @blueprint.post("/workspace/people/<uuid:user_id>/role")
 @needs(Role.ADMIN)
 def give_role(user_id: UUID) -> str | tuple[str, int] | Response:
-    """Give a member another role. They are signed out everywhere."""
+    """Give a member another role. They are signed out everywhere, and told by mail."""
     role = _role()
     with database().read() as db:
         found = find_colleague(db, member().organisation_id, user_id)
@@ -85,7 +88,8 @@ def give_role(user_id: UUID) -> str | tuple[str, int] | Response:
         return page
     try:
         with database().write() as db:
-            change_role(db, member().organisation_id, user_id, role, now())
+            if change_role(db, member().organisation_id, user_id, role, now()):
+                tell_of_role(db, member().organisation_id, user_id, found.email, now())
             _note(db, "change_role", role.value, found.email)
     except InvalidTransition as error:
         return _colleague(user_id, str(error)), 409
@@ -96,18 +100,26 @@ def give_role(user_id: UUID) -> str | tuple[str, int] | Response:
 @blueprint.post("/workspace/people/<uuid:user_id>/remove")
 @needs(Role.ADMIN)
 def remove(user_id: UUID) -> str | tuple[str, int] | Response:
-    """Take a member's role away. They are signed out everywhere; what they made stays."""
+    """Take a member's role away. They are signed out everywhere and told by mail; what they made stays.
+
+    What they were writing goes to the list of whoever removes them.
+    """
     with database().read() as db:
         found = find_colleague(db, member().organisation_id, user_id)
     if (page := proof_wanted()) is not None:
         return page
     try:
         with database().write() as db:
-            remove_member(db, member().organisation_id, user_id, now())
+            own, organisation_id = member().user_id, member().organisation_id
+            remove_member(db, organisation_id, user_id, now())
+            handed_on = hand_on(db, organisation_id, user_id, own if own != user_id else None)
+            tell_of_removal(db, organisation_id, user_id, found.email, now())
             _note(db, "remove_person", "", found.email)
     except InvalidTransition as error:
         return _colleague(user_id, str(error)), 409
-    flash(f"{found.email} is no member any more, and signed out everywhere. What they wrote stays.")
+    flash(
+        f"{found.email} is no member any more, and signed out everywhere. What they wrote stays.{_handed_on(handed_on)}"
+    )
     return redirect("/workspace/people")
 
 
@@ -125,11 +137,19 @@ def leave() -> Response | tuple[str, int]:
     try:
         with database().write() as db:
             remove_member(db, member().organisation_id, member().user_id, now())
+            hand_on(db, member().organisation_id, member().user_id)
             _note(db, "leave", "", member().email)
     except DomainError as error:
         return render_template("commissioner/leave.html", member=member(), problem=str(error)), 409
-    session.clear()
-    return redirect("/")
+    return leave_browser()
+
+
+def _handed_on(number: int) -> str:
+    """Return the sentence that says what came to one's own list; nothing where nothing did."""
+    if not number:
+        return ""
+    what = "opportunity" if number == 1 else "opportunities"
+    return f" In your list now: {number} planned {what} that they changed last."
 
 
 def _role() -> Role | None:
@@ -156,12 +176,15 @@ def _people(email: str = "", role: Role | None = None, problems: list[tuple[str,
     with database().read() as db:
         found = colleagues(db, member().organisation_id)
         waiting = open_invitations(db, member().organisation_id, now())
+        asked = asks_for_second_factor(db, member().organisation_id)
     return render_template(
         "commissioner/people.html",
         member=member(),
         colleagues=found,
         invitations=waiting,
         role_items=ROLE_ITEMS,
+        factor_asked=asked,
+        factor_everywhere=settings().second_factor,
         email=email,
         role=role,
         problems=problems or [],

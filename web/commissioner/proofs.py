@@ -11,6 +11,7 @@ from web.commissioner.access import KEY, enter, lifetimes, needs_person, note_ow
 from web.commissioner.sign_in_views import ASKED, WRONG_CODE, queue_mail
 from web.context import context, database, now, settings
 from web.rate_limits import count_mail
+from web.refusals import note_refusal
 
 
 def proof_wanted() -> Response | None:
@@ -51,6 +52,7 @@ def use_proof() -> Response | tuple[str, int]:
             key = note_proof(db, session.get(KEY, ""), now(), lifetimes(), random_token=context().random_token)
             note_own(db, "prove_identity")
     if not proved:
+        note_refusal("proof")
         return _page(sent=True, problems=[("code", WRONG_CODE)]), 400
     enter(key)
     return redirect(safe_path(request.form.get("next", "")))

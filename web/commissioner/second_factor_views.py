@@ -5,7 +5,7 @@ from flask import flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.audit import note_deed
-from kil_pipeline.organisations.browser_sessions import Person, find_person, note_proof
+from kil_pipeline.organisations.browser_sessions import Person, end_sessions, find_person, note_proof
 from kil_pipeline.organisations.second_factors import (
     SecretBox,
     check_second_factor,
@@ -20,6 +20,7 @@ from web.commissioner import blueprint
 from web.commissioner.access import KEY, enter, lifetimes, needs_person, note_own, person, safe_path
 from web.commissioner.proofs import proof_wanted
 from web.context import context, database, now, settings
+from web.refusals import note_refusal
 
 WRONG = "That code is not right, or was used before. After five wrong ones, wait for a quarter of an hour."
 
@@ -50,6 +51,7 @@ def use_second() -> Response | tuple[str, int]:
             organisation_id = waiting.member.organisation_id if waiting.member else None
             note_deed(db, "sign_in", user_id=waiting.user_id, organisation_id=organisation_id, now=now())
     if not right:
+        note_refusal("second factor", waiting.user_id)
         return _second([("code", WRONG)]), 400
     enter(key)
     return redirect(safe_path(request.form.get("next", "")))
@@ -65,7 +67,10 @@ def second_factor() -> str:
 @blueprint.post("/workspace/account/second-factor/start")
 @needs_person
 def start_second_factor() -> Response:
-    """Make a secret for the app."""
+    """Make a secret for the app. That asks who one is."""
+    page = proof_wanted()
+    if page is not None:
+        return page
     with database().write() as db:
         start_enrolment(db, person().user_id, secret_box())
     return redirect("/workspace/account/second-factor")
@@ -74,25 +79,30 @@ def start_second_factor() -> Response:
 @blueprint.post("/workspace/account/second-factor/confirm")
 @needs_person
 def confirm_second_factor() -> str | tuple[str, int]:
-    """Take the app's first code; show the recovery codes, once."""
+    """Take the app's first code; show the recovery codes, once. Every other browser is signed out."""
     with database().write() as db:
         codes = confirm_enrolment(db, person().user_id, request.form.get("code", ""), secret_box(), now())
         if codes is not None:
+            key = note_proof(db, session.get(KEY, ""), now(), lifetimes(), random_token=context().random_token)
+            end_sessions(db, person().user_id, now(), but=person().session_id)
             note_own(db, "set_up_second_factor")
     if codes is None:
+        note_refusal("second factor")
         return _account([("code", WRONG)]), 400
+    enter(key)
     return render_template("commissioner/recovery_codes.html", codes=codes)
 
 
 @blueprint.post("/workspace/account/second-factor/remove")
 @needs_person
 def take_off_second_factor() -> Response:
-    """Take the second factor off. That asks for it once more."""
+    """Take the second factor off. That asks for it once more, and signs every other browser out."""
     page = proof_wanted()
     if page is not None:
         return page
     with database().write() as db:
         remove_second_factor(db, person().user_id)
+        end_sessions(db, person().user_id, now(), but=person().session_id)
         note_own(db, "take_off_second_factor")
     flash("Your second factor is off.")
     return redirect("/workspace/account")

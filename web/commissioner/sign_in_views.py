@@ -17,6 +17,7 @@ from web.commissioner import blueprint
 from web.commissioner.access import (
     KEY,
     enter,
+    leave_browser,
     lifetimes,
     needs,
     person,
@@ -26,6 +27,7 @@ from web.commissioner.access import (
 from web.commissioner.devices import describe_device
 from web.context import context, database, now, settings
 from web.rate_limits import count_mail
+from web.refusals import note_refusal
 
 ASKED = "asked"
 """Where the cookie holds what ties a code to the browser that asked for it."""
@@ -79,6 +81,7 @@ def use_mailed_code() -> Response | tuple[str, int]:
         user_id = use_code(db, session.get(ASKED, ""), request.form.get("code", ""), now())
         begun = begin(db, user_id) if user_id is not None else None
     if begun is None:
+        note_refusal("sign-in code")
         return _code_form(following, [("code", WRONG_CODE)]), 400
     return go_on(begun, following)
 
@@ -151,8 +154,7 @@ def sign_out() -> Response:
         if found is not None:
             organisation_id = found.member.organisation_id if found.member else None
             note_deed(db, "sign_out", user_id=found.user_id, organisation_id=organisation_id, now=now())
-    session.clear()
-    return redirect(url_for("public.start"))
+    return leave_browser()
 
 
 @blueprint.post("/workspace/organisation")

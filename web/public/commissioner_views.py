@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kil_pipeline.errors import NotFound
 from kil_pipeline.exchange.record_exports import export_records_csv
 from kil_pipeline.organisations.organisations import OrganisationKind, PublicOrganisation, public_organisations
+from kil_pipeline.organisations.successions import ended_bodies, find_ended
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import public_entries
 from kil_pipeline.plan.statuses import Status
@@ -70,7 +71,8 @@ def commissioner(slug: str) -> str:
     with database().read() as session:
         found = next((known for known in _commissioners(session) if known.slug == slug), None)
         if found is None:
-            raise NotFound("There is no such commissioner here.")
+            return _ended_page(session, slug)
+        merged = ended_bodies(session, found.predecessors)
         record = context().records.records(session, (found,), today())[found.id]
         soonest = public_entries(session, Criteria(commissioners=(slug,), statuses=LIVE), per_page=SOONEST_SHOWN)
     follow = Criteria(commissioners=(slug,))
@@ -78,12 +80,20 @@ def commissioner(slug: str) -> str:
         "public/commissioner.html",
         commissioner=found,
         record=record,
+        merged=merged,
         soonest=soonest,
         row_facts=row_facts,
         plan="/plan" + write_plan_query(follow),
         links=feed_links(follow),
         alerts="/alerts/new" + write_plan_query(follow),
     )
+
+
+def _ended_page(session: Session, slug: str) -> str:
+    ended = find_ended(session, slug, OrganisationKind.COMMISSIONER)
+    if ended is None:
+        raise NotFound("There is no such commissioner here.")
+    return render_template("public/ended.html", ended=ended, listed="commissioners")
 
 
 def _commissioners(session: Session) -> tuple[PublicOrganisation, ...]:

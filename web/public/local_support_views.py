@@ -3,6 +3,8 @@
 from flask import render_template, request
 
 from kil_pipeline.errors import UnknownCode
+from kil_pipeline.organisations.organisations import OrganisationKind
+from kil_pipeline.organisations.successions import find_ended
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.queries import public_entries, public_entry
@@ -39,6 +41,9 @@ def local_support() -> str:
 def local_support_page(slug: str) -> str:
     """Show one: where it works, what it offers, how to ask it, and what is planned in its patch."""
     with database().read() as session:
+        ended = find_ended(session, slug, OrganisationKind.INFRASTRUCTURE_BODY)
+        if ended is not None:
+            return render_template("public/ended.html", ended=ended, listed="local-support")
         body = one_support(session, slug)
         planned = public_entries(session, Criteria(areas=body.areas), per_page=SOONEST_SHOWN) if body.areas else None
     return render_template(

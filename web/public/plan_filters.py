@@ -66,6 +66,12 @@ def make_filters(session: Session, criteria: Criteria, counts: Counts | None = N
     }
 
 
+def commissioner_names(organisations: tuple[PublicOrganisation, ...]) -> dict[str, str]:
+    """Return the names of commissioners by slug; under the slug of a body that has ended: what it became."""
+    found = {slug: organisation.name for organisation in organisations for slug in organisation.predecessors}
+    return found | dict(_names(organisations))
+
+
 def _names(organisations: Iterable[PublicOrganisation]) -> Iterator[tuple[str, str]]:
     return ((organisation.slug, organisation.name) for organisation in organisations)
 

@@ -28,7 +28,7 @@ from web.public.facet_counts import kept_counts
 from web.public.feed_links import feed_links
 from web.public.highlights import make_snippet, mark_words
 from web.public.months import draw_month, read_month
-from web.public.plan_filters import make_filters
+from web.public.plan_filters import commissioner_names, make_filters
 from web.public.plan_tables import make_headings
 from web.public.timelines import draw_timeline
 from web.queries import PARAMETERS, PlanQuery, read_plan_query, usual_order, write_plan_query
@@ -72,7 +72,7 @@ def plan() -> str:
         else:
             page = public_entries(session, query.criteria, page=query.page, per_page=PER_PAGE, order=query.order)
         filters = make_filters(session, query.criteria, kept_counts().read(session, query.criteria))
-        commissioners = {o.value: o.text for o in filters["commissioner"].options}
+        commissioners = commissioner_names(public_organisations(session, OrganisationKind.COMMISSIONER))
     if query.page > page.pages:
         abort(404)
     href = addresses(query, view, first)
@@ -109,7 +109,7 @@ def show_sheet(query: PlanQuery) -> str:
             for page in range(1, PRINTED // MOST_PER_PAGE + 1)
         ]
         commissioners = {o.slug: o for o in public_organisations(session, OrganisationKind.COMMISSIONER)}
-    names = {slug: organisation.name for slug, organisation in commissioners.items()}
+    names = commissioner_names(tuple(commissioners.values()))
     href = addresses(query, "list", today())
     only = query.criteria.commissioners[0] if len(query.criteria.commissioners) == 1 else ""
     publisher = commissioners.get(only)

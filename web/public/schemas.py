@@ -55,6 +55,7 @@ class PublicEntrySchema(Schema):
         attribute="content.status_reason", metadata=said("Why it is on hold, cancelled or withdrawn; else empty.")
     )
     commissioner = fields.Nested(CommissionerSchema, metadata=said("Who publishes it."))
+    formerly = fields.List(fields.String(), metadata=said("The names of those who planned it before."))
     summary = fields.String(
         attribute="content.summary", allow_none=True, metadata=said("What it is, in the commissioner's words.")
     )

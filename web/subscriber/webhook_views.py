@@ -3,6 +3,8 @@
 import uuid
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.criteria_words import describe_criteria
@@ -22,6 +24,7 @@ from web.queries import read_plan_query, write_plan_query
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.manage_views import signer
+from web.webhook_logs import ReplayAnswer, ask_again, shown_log
 
 
 @blueprint.get("/webhooks/new")
@@ -46,31 +49,42 @@ def add() -> Response | tuple[str, int]:
 
 @blueprint.get("/webhooks/<token>")
 def webhook(token: str) -> str:
-    """Show a webhook to whoever added it: its state, its secret, what became of the last call."""
+    """Show a webhook to whoever added it: its state, its secret, what became of its calls."""
     webhook_id = signer().read("webhook", token)
     with database().read() as session:
-        row, criteria = load_webhook(session, webhook_id)
-        return render_template(
-            "subscriber/webhook.html",
-            webhook=row,
-            follows=describe_criteria(criteria),
-            secret=signing_secrets(settings().secret_keys, row.id)[0],
-            days=CHALLENGE_DAYS,
-            action=_path(row.id),
-        )
+        return _page(session, webhook_id, ReplayAnswer())
 
 
 @blueprint.post("/webhooks/<token>")
-def change_webhook(token: str) -> Response | str:
-    """Try again now, or delete."""
+def change_webhook(token: str) -> Response | str | tuple[str, int]:
+    """Try again now, let calls be made again, or delete."""
     webhook_id = signer().read("webhook", token)
     with database().write() as session:
         load_webhook(session, webhook_id)
         if request.form.get("do") == "delete":
             delete_webhook(session, webhook_id)
             return render_template("subscriber/webhook_deleted.html")
+        if request.form.get("do") in ("replay", "span"):
+            answer = ask_again(session, webhook_id, request.form, now())
+            page = _page(session, webhook_id, answer)
+            return (page, 400) if answer.problems else page
         switch_on(session, webhook_id, now())
     return redirect(_path(webhook_id))
+
+
+def _page(session: Session, webhook_id: uuid.UUID, answer: ReplayAnswer) -> str:
+    row, criteria = load_webhook(session, webhook_id)
+    return render_template(
+        "subscriber/webhook.html",
+        webhook=row,
+        follows=describe_criteria(criteria),
+        secret=signing_secrets(settings().secret_keys, row.id)[0],
+        days=CHALLENGE_DAYS,
+        action=_path(row.id),
+        log=shown_log(session, webhook_id, request.args, request.form if answer.problems else MultiDict()),
+        message=answer.message,
+        problems=answer.problems,
+    )
 
 
 def _path(webhook_id: uuid.UUID) -> str:
