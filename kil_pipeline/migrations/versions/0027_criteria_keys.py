@@ -1,37 +1,17 @@
-"""Alerts that cost what is due and what matches: key dates say when to look at them, keys what is left to check.
-
-The first tick looks at all key dates, once.
-"""
+"""Keys of criteria say what they leave to be checked, so that the database alone can match; subscriptions follow."""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "alert_rule",
-        sa.Column("kind", sa.String(30), nullable=False),
-        sa.Column("alert_days", sa.String(200), nullable=False),
-        sa.Column("looked_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("kind", name=op.f("pk_alert_rule")),
-    )
-    op.add_column("public_milestone", sa.Column("alert_on", sa.Date(), nullable=True))
-    op.drop_index("ix_public_milestone_kind_earliest", "public_milestone")
-    some = sa.text("alert_on IS NOT NULL")
-    op.create_index(
-        "ix_public_milestone_alert_on",
-        "public_milestone",
-        ["alert_on", "entry_id", "kind", "earliest"],
-        sqlite_where=some,
-        postgresql_where=some,
-    )
     op.drop_index("ix_subscription_criteria_id", "subscription")
     op.create_index("ix_subscription_criteria_id", "subscription", ["criteria_id", "subscriber_id"])
     if op.get_bind().dialect.name == "sqlite":
