@@ -98,7 +98,7 @@ def scripts_in(body: bytes, mimetype: str | None) -> list[str]:
     if mimetype != "text/html":
         return []
     found: list[str] = []
-    for element in html5lib.parse(body, namespaceHTMLElements=False).iter():
+    for element in html5lib.parse(body, namespaceHTMLElements=False, transport_encoding="utf-8").iter():
         names = [name for name in element.attrib if name in HANDLERS or name == "autofocus"]
         links = [element.get(name) or "" for name in ("href", "src", "action", "formaction")]
         names += [link for link in links if link.strip().lower().startswith("javascript:")]
