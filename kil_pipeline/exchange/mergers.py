@@ -32,7 +32,7 @@ from kil_pipeline.times import london_day
 
 GOES_OVER = (SessionRow, TenderNotice, ImportUpload, HelpRequest)
 """Tables whose rows belong to the successor at once. Entries go over one by one (see `plan.handovers`)."""
-STAYS_WHERE_NEW_HAS_OWN = (PublishingRule, FactorRule, SupportOffer, ImportChoice, Bulletin)
+STAYS_WHERE_NEW_HAS_OWN = (PublishingRule, FactorRule, SupportOffer, ImportChoice)
 """Tables with one row for each organisation: the successor's own stands, else it goes on with the other's."""
 
 
@@ -121,7 +121,7 @@ def _move_the_rest(session: Session, old_id: uuid.UUID, new_id: uuid.UUID) -> No
     for one in STAYS_WHERE_NEW_HAS_OWN:
         if session.get(one, new_id) is None:
             session.execute(sa.update(one).where(one.organisation_id == old_id).values(organisation_id=new_id))
-    session.execute(sa.delete(Bulletin).where(Bulletin.organisation_id == old_id))  # a body that ended sends nothing
+    session.execute(sa.delete(Bulletin).where(Bulletin.organisation_id == old_id))  # its list agreed to that one alone
     both = {*patch_of(session, old_id), *patch_of(session, new_id)}
     session.execute(sa.delete(PatchArea).where(PatchArea.organisation_id == old_id))
     set_patch(session, new_id, both)

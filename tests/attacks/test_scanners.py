@@ -1,7 +1,7 @@
 """A mail scanner opens every link of every mail: each kind of link, and nothing is changed or used up by it."""
 
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,6 +28,8 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.sign_in import mint_sign_in_token
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.entries import Entry
+from kil_pipeline.support.bulletin_lists import list_path, set_list_address
+from kil_pipeline.support.bulletins import set_up
 from kil_pipeline.support.data_requests import DataRequest
 from kil_pipeline.support.help_requests import HelpRequest
 from kil_pipeline.support.interests import Interest
@@ -137,8 +139,11 @@ def support_links(session: Session, target: Target) -> dict[str, str]:
     )  # fmt: skip
     session.add(introduction)
     session.flush()
+    bulletin = set_up(session, target.own, monthly=False, weekday=0, themes=(), digest_hour=time(8), now=NOW)
+    set_list_address(session, bulletin, "list@example.org", NOW)
     own, held = f"/profile/{sign('profile', profile.id)}", f"/my-data/{sign('data', question.id)}"
     return {
+        "by_link.bulletin_list": list_path(target.signer, bulletin),
         "subscriber.show_answer": f"/answers/{sign('answer', answer.id)}",
         "subscriber.download_answer": f"/answers/{sign('answer', answer.id)}/my-answer.json",
         "subscriber.show_own_interest": f"/interested/{sign('interest', one.id)}",

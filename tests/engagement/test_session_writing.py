@@ -1,5 +1,6 @@
 """Sessions as they are written: nobody is overwritten, series keep their hour, drafts can be thrown away."""
 
+import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -9,6 +10,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from kil_pipeline.codec import to_json
 from kil_pipeline.database import Database, new_id
@@ -191,6 +193,17 @@ def test_a_material_has_an_https_address(address: str) -> None:
         Material("Slides", MaterialKind.SLIDES, address)
 
 
+def an_organisation_from_before(session: Session) -> uuid.UUID:
+    """Write a commissioner as the first migration made its table."""
+    words = {"name": "Exampleshire Council", "kind": "commissioner", "slug": "exampleshire-council", "prefix": "EXC"}
+    plain = sa.table("organisation", *map(sa.column, (*words, "next_number", "created_at")), sa.column("id", sa.Uuid()))
+    key = new_id()
+    session.execute(
+        sa.insert(plain).values(**words, id=key, next_number=1, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    return key
+
+
 def test_sessions_from_before_have_their_draft_topics_and_first_day(database: Database) -> None:
     """A migration runs on a database full of rows."""
     config = alembic_config(database)
@@ -198,7 +211,7 @@ def test_sessions_from_before_have_their_draft_topics_and_first_day(database: Da
     old = to_json(replace(CONTENT, host="Carers Exampleshire", themes=("carers",)))
     moment = datetime(2026, 11, 1, tzinfo=UTC)
     with database.write() as session:
-        council = a_commissioner(session).id
+        council = an_organisation_from_before(session)
         table = sa.table("engagement_session", *(sa.column(name) for name in ("reference", "state", "state_reason")))
         row = {"reference": "EXC-S0001", "state": "published", "state_reason": ""}
         for name, kind in (("id", sa.Uuid()), ("organisation_id", sa.Uuid()), ("content", sa.JSON())):
