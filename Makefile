@@ -52,10 +52,10 @@ bench: $(INSTALLED_BENCH) install-load-generator $(SERVERS)/nginx $(SERVERS)/pos
 	$(BIN)/python -m tests.benchmarks
 
 audit: install-dev ## Ask for known advisories about all that is pinned; needs the network
-	@$(BIN)/python -m release.audit
+	@$(BIN)/python -m requirements.audit
 
 sbom: install-dev ## Write the bill of materials of a release to dist/sbom.cdx.json
-	@$(BIN)/python -m release.bill_of_materials
+	@$(BIN)/python -m requirements.bill_of_materials
 
 format: install-dev ## Put code into the house format
 	$(BIN)/ruff format .

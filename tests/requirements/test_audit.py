@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from release.audit import Report, audit
-from release.pins import Pin
+from requirements.audit import Report, audit
+from requirements.pins import Pin
 
 PINS = (Pin("flask", "3.1"), Pin("colorama", "0.4", "sys_platform == 'win32'"), Pin("flask", "3.0", "python < '3.12'"))
 ADVISORY = {"id": "PYSEC-2026-1", "fix_versions": ["3.2"], "aliases": [], "description": ""}

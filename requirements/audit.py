@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from release.pins import NPM_LOCK, REQUIREMENTS, Pin, read_npm_lock, read_pins
+from requirements.pins import NPM_LOCK, REQUIREMENTS, Pin, read_npm_lock, read_pins
 
 PATIENCE = 900
 """Seconds that one program may take."""

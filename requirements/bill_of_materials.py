@@ -18,7 +18,7 @@ from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from release.pins import ROOT, NpmPackage, Pin, read_npm_lock, read_pins
+from requirements.pins import ROOT, NpmPackage, Pin, read_npm_lock, read_pins
 
 VERSION = SchemaVersion.V1_6
 NAMES = uuid.UUID("5b0c7b4e-6d0e-5c3c-9d53-0c1f0b6f2a11")

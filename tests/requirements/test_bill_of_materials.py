@@ -6,8 +6,8 @@ from typing import Any
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from release.bill_of_materials import render
-from release.pins import REQUIREMENTS, NpmPackage, Pin, read_npm_lock, read_pins
+from requirements.bill_of_materials import render
+from requirements.pins import REQUIREMENTS, NpmPackage, Pin, read_npm_lock, read_pins
 
 SMALL = (
     Pin("flask", "3.1", "", ("1" * 64,), ("-r requirements/runtime.in", "flask-wtf")),
