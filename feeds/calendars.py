@@ -6,13 +6,13 @@ No METHOD (libical refuses PUBLISH without ORGANIZER), no alarms, times in UTC. 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
-from operator import itemgetter
+from functools import cached_property, lru_cache, partial
+from operator import attrgetter, itemgetter
 
 from icalendar import Calendar, Event, vDuration, vText, vUri
 
 from feeds.entry_texts import rule_behind
-from feeds.fragments import FRAGMENTS
+from feeds.fragments import FRAGMENTS, Pieces
 from kil_pipeline.engagement.sessions import PublicSession, SessionState
 from kil_pipeline.plan.contents import Milestone
 from kil_pipeline.plan.expected_dates import Confidence, Precision, describe
@@ -49,12 +49,12 @@ def render_milestones(head: CalendarHead, entries: Iterable[PublicEntry], since:
 
     Where they are too many, the dates that have passed by `day` go first, the oldest of them first of all.
     """
-    dated = [(entry, milestone) for entry in entries for milestone in entry.key_dates()]
-    coming = [row for row in dated if row[1].when.latest >= day]
-    passed = [row for row in dated if since <= row[1].when.latest < day]
-    coming.sort(key=lambda row: row[1].when.earliest)
-    passed.sort(key=lambda row: row[1].when.latest, reverse=True)
-    return _join(head, ((row[1].when.earliest, _kept_milestone(head, *row)) for row in (*coming, *passed)))
+    dated = [one for entry in entries for one in _kept_dates(head, entry)]
+    coming = [one for one in dated if one.latest >= day]
+    passed = [one for one in dated if since <= one.latest < day]
+    coming.sort(key=attrgetter("earliest"))
+    passed.sort(key=attrgetter("latest"), reverse=True)
+    return _join(head, ((one.earliest, one.event) for one in (*coming, *passed)))
 
 
 def render_sessions(head: CalendarHead, sessions: Sequence[PublicSession]) -> bytes:
@@ -63,9 +63,30 @@ def render_sessions(head: CalendarHead, sessions: Sequence[PublicSession]) -> by
     return _join(head, ((session.content.starts_at, _kept_session(head, session)) for session in latest_first))
 
 
-def _kept_milestone(head: CalendarHead, entry: PublicEntry, milestone: Milestone) -> bytes:
-    key = ("milestone", head.base_url, head.authority, entry.id, milestone.kind)
-    return FRAGMENTS.get(key, entry, partial(milestone_event, head, entry, milestone))
+class _DatedEvent:
+    """A key date of an entry, and its event once a calendar has had room for it."""
+
+    def __init__(self, head: CalendarHead, entry: PublicEntry, milestone: Milestone) -> None:
+        self.earliest, self.latest = milestone.when.earliest, milestone.when.latest
+        self._made_of = (head, entry, milestone)
+
+    @cached_property
+    def event(self) -> bytes:
+        """The event as it stands in the calendar."""
+        return milestone_event(*self._made_of)
+
+
+DATES = Pieces[tuple[_DatedEvent, ...]](2000)
+"""Some 10 kB each: an entry is compared once, however many key dates it has."""
+
+
+def _kept_dates(head: CalendarHead, entry: PublicEntry) -> tuple[_DatedEvent, ...]:
+    key = (entry.id.int, head.base_url, head.authority)  # `UUID` hashes and compares itself in Python
+    return DATES.get(key, entry, partial(_dates, head, entry))
+
+
+def _dates(head: CalendarHead, entry: PublicEntry) -> tuple[_DatedEvent, ...]:
+    return tuple(_DatedEvent(head, entry, milestone) for milestone in entry.key_dates())
 
 
 def _kept_session(head: CalendarHead, session: PublicSession) -> bytes:
@@ -185,6 +206,7 @@ def _join(head: CalendarHead, parts: Iterable[tuple[date, bytes]]) -> bytes:
     return b"".join([start, *(event for _, event in taken), end])
 
 
+@lru_cache(maxsize=100)
 def _frame(head: CalendarHead) -> tuple[bytes, bytes]:
     calendar = Calendar()
     calendar.add("prodid", "-//Keep it Local//Pipeline//EN")

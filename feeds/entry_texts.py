@@ -25,7 +25,7 @@ LAW_NOTE = (
 
 def make_item(entry: PublicEntry, *, authority: str, base_url: str, day: date) -> FeedItem:
     """Return the item of an entry. `day`: the London day for which "what to do now" is worked out."""
-    key = (entry.id, authority, base_url)
+    key = (entry.id.int, authority, base_url)  # `UUID` hashes and compares itself in Python
     return ITEMS.get(key, (day, entry), partial(_make_item, entry, authority, base_url, day))
 
 

@@ -34,7 +34,7 @@ class Pieces(Generic[T]):
     def get(self, key: Hashable, source: object, make: Callable[[], T]) -> T:
         """Return what is kept under `key` if it was made of an equal `source`; else make it now, in its place."""
         kept = self._kept.get(key)
-        if kept is not None and kept.source == source:
+        if kept is not None and (kept.source is source or kept.source == source):
             kept.used = True
             return kept.made
         made = make()
