@@ -12,8 +12,9 @@ from operator import attrgetter, itemgetter
 from icalendar import Calendar, Event, vDuration, vText, vUri
 
 from feeds.entry_texts import rule_behind
-from feeds.fragments import FRAGMENTS, Pieces
+from feeds.fragments import FRAGMENTS
 from kil_pipeline.engagement.sessions import PublicSession, SessionState
+from kil_pipeline.pieces import Pieces
 from kil_pipeline.plan.contents import Milestone
 from kil_pipeline.plan.expected_dates import Confidence, Precision, describe
 from kil_pipeline.plan.public import PublicEntry

@@ -3,8 +3,8 @@
 from datetime import date
 from functools import partial
 
-from feeds.fragments import Pieces
 from feeds.items import FeedItem, Line, as_html, as_text
+from kil_pipeline.pieces import Pieces
 from kil_pipeline.plan.contents import EntryContent, Milestone
 from kil_pipeline.plan.expected_dates import describe
 from kil_pipeline.plan.public import PublicEntry
