@@ -1,16 +1,15 @@
 """Digests: what many readers are told alike is written and encoded once, and put together for each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from jinja2 import Environment
 
 from feeds import mail_texts
-from feeds.mail_parts import Part, fits, make_part, slot
-from kil_pipeline.alerts.letters import DigestItem, DigestLetter, Encoded, Frequency, Message
+from feeds.mail_parts import Part, all_fit, fits, make_part, slot
+from kil_pipeline.alerts.letters import DigestItem, DigestLetter, Encoded, Frequency, Message, what_it_says
 from kil_pipeline.text import clean_line, shorten
 
 LONGEST_SUBJECT = 110
@@ -24,8 +23,6 @@ MOST_ALIKE = 200
 """Whole digests kept, for all who are told the same."""
 
 _Said = tuple[Any, ...]
-_said = attrgetter(*(field.name for field in fields(DigestItem) if field.name != "mute_path"))
-"""What an item says to everybody: a reader's own link is its last field."""
 _HERE = "<!-- items -->"
 """Where the template has them."""
 
@@ -62,8 +59,8 @@ class DigestWriter:
         """Return the message of a digest."""
         own = [item.mute_path for item in letter.items]
         values = (letter.unsubscribe_path, letter.manage_path, *own)
-        stand_ins = (*_stand_ins(values[:2]), *[_stand_in(0, path) for path in own])
-        digest = self._digest(letter.frequency, tuple(map(_said, letter.items)), stand_ins)
+        stand_ins = _slots(tuple(map(len, values))) if all_fit(values) else _stand_ins(values)
+        digest = self._digest(letter.frequency, tuple(map(what_it_says, letter.items)), stand_ins)
         return Message(
             subject=digest.subject,
             text=digest.text.text(values),
@@ -116,8 +113,15 @@ def _clean(said: _Said) -> DigestItem:
     return clean_item(DigestItem(*said))
 
 
-def _stand_ins(values: Sequence[str]) -> list[str]:
-    return [_stand_in(number, value) for number, value in enumerate(values)]
+@lru_cache(1000)
+def _slots(lengths: tuple[int, ...]) -> tuple[str, ...]:
+    """Return what stands for values of these lengths, all of which fit."""
+    return _stand_ins(["x" * length for length in lengths])
+
+
+def _stand_ins(values: Sequence[str]) -> tuple[str, ...]:
+    """Return what stands for the two paths of the frame, and for each item's own."""
+    return tuple(_stand_in(number if number < 2 else 0, value) for number, value in enumerate(values))
 
 
 def _stand_in(number: int, value: str) -> str:

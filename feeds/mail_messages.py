@@ -88,7 +88,7 @@ def _put_together(outgoing: Outgoing, encoded: Encoded, *, sender: str, base_url
         _header("From", sender),
         f"To: {outgoing.to}\r\n" if _PLAIN_ADDRESS.fullmatch(outgoing.to) else _header("To", outgoing.to),
         _subject(message.subject),
-        f"Date: {format_datetime(now)}\r\n",
+        _date(now),
         _whole("Message-ID", message_id(outgoing.id, base_url)),
         "Auto-Submitted: auto-generated\r\n",
         *[_whole(name, value) for name, value in message.headers],
@@ -121,6 +121,11 @@ def _subject(subject: str) -> str:
         f"Subject: {line}", _WIDTH, subsequent_indent=" ", break_long_words=False, break_on_hyphens=False
     )
     return "".join(f"{one}\r\n" for one in words)
+
+
+@lru_cache(maxsize=16)
+def _date(now: datetime) -> str:
+    return f"Date: {format_datetime(now)}\r\n"
 
 
 @lru_cache(maxsize=1)

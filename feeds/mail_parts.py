@@ -18,6 +18,8 @@ _SECRET = secrets.token_hex(16)
 _BREAK = "(?:=\r\n)?"
 _SAFE = re.compile(rf"[A-Za-z0-9/._-]{{{len(_SECRET) + 2},}}")
 
+_ALL_SAFE = re.compile(rf"{_SAFE.pattern}(?:\n{_SAFE.pattern})*")
+
 
 def slot(number: int, value: str) -> str:
     """Return what stands for a value in a text that becomes a part. `number`: 0 to 9."""
@@ -27,6 +29,11 @@ def slot(number: int, value: str) -> str:
 def fits(value: str) -> bool:
     """Tell whether a value can go into a slot: long enough to be told apart, and the same in quoted-printable."""
     return _SAFE.fullmatch(value) is not None
+
+
+def all_fit(values: Sequence[str]) -> bool:
+    """Tell whether all values can go into slots, at the cost of asking for one."""
+    return _ALL_SAFE.fullmatch("\n".join(values)) is not None
 
 
 class _Run(NamedTuple):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
@@ -111,9 +111,7 @@ class LetterWriter:
         items = read_items(delivery.body["items"])
         return DigestLetter(
             frequency=Frequency(delivery.body["frequency"]),
-            items=tuple(
-                replace(item, mute_path=self.signer.mute_path(subscriber.id, item.subject_id)) for item in items
-            ),
+            items=tuple(item.with_mute_path(self.signer.mute_path(subscriber.id, item.subject_id)) for item in items),
             unsubscribe_path=self.signer.unsubscribe_path(subscriber.id),
             manage_path=self.signer.manage_path(subscriber.id),
             made_at=datetime.fromisoformat(delivery.body["made_at"]),

@@ -6,9 +6,11 @@ are never stored in the clear. A renderer and a sender are handed to the schedul
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
 
 class Frequency(StrEnum):
@@ -56,6 +58,16 @@ class DigestItem:
     """Of the entry or session: what "stop telling me about this one" is about."""
     mute_path: str = ""
     """Signed; "stop telling me about this one". Made when the letter is written, and stored nowhere."""
+
+    def with_mute_path(self, path: str) -> "DigestItem":
+        """Return the item with a reader's own link, as `dataclasses.replace` does at twice the cost."""
+        return DigestItem(*(*what_it_says(self), path))
+
+
+what_it_says: Callable[[DigestItem], tuple[Any, ...]] = attrgetter(
+    *(field.name for field in fields(DigestItem) if field.name != "mute_path")
+)
+"""What an item says to everybody: a reader's own link is its last field."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-import json
 import uuid
+from binascii import b2a_base64
 from collections.abc import Sequence
+from json.encoder import encode_basestring_ascii
 
 import itsdangerous
 from itsdangerous import BadData, URLSafeSerializer
-from itsdangerous.encoding import base64_encode
 
 from kil_pipeline.errors import LinkNotValid
 
@@ -19,7 +19,7 @@ class Signer:
     def __init__(self, keys: Sequence[str]) -> None:
         """`keys`: newest first, as settings have them."""
         self._keys = list(reversed(keys))
-        self._derived: dict[str, bytes] = {}
+        self._derived: dict[str, hmac.HMAC] = {}
 
     def unsubscribe_path(self, subscriber_id: uuid.UUID) -> str:
         """Return the path that stops all mail to a subscriber."""
@@ -57,13 +57,16 @@ class Signer:
         """Return the token of a link for one purpose: whom it is for and, where wanted, what it is about."""
         # As URLSafeSerializer writes it, but never packed, so that tokens are as long for everybody; and with the key
         # derived once: a digest has a link for each of its items.
-        said = base64_encode(json.dumps(f"{whom.hex} {about}".rstrip()))
-        return f"{said.decode()}.{base64_encode(hmac.digest(self._key(purpose), said, 'sha256')).decode()}"
+        said = _encode(encode_basestring_ascii(f"{whom.hex} {about}".rstrip()).encode())
+        mac = self._mac(purpose).copy()
+        mac.update(said)
+        return f"{said.decode()}.{_encode(mac.digest()).decode()}"
 
-    def _key(self, purpose: str) -> bytes:
+    def _mac(self, purpose: str) -> hmac.HMAC:
+        """Return the HMAC of a purpose, to be copied: its key is taken in once."""
         kept = self._derived.get(purpose)
         if kept is None:
-            kept = self._derived[purpose] = _signer(self._keys, purpose).derive_key()
+            kept = self._derived[purpose] = hmac.new(_signer(self._keys, purpose).derive_key(), None, "sha256")
         return kept
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
@@ -73,6 +76,14 @@ class Signer:
             signer_kwargs={"digest_method": hashlib.sha256},
             fallback_signers=[{"digest_method": hashlib.sha1}],  # links in mails of before go on working
         )
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+def _encode(data: bytes) -> bytes:
+    """Return base64 as `itsdangerous.encoding.base64_encode` does, at a third of the cost."""
+    return b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def _signer(keys: list[str], purpose: str) -> itsdangerous.Signer:

@@ -12,7 +12,6 @@ import sys
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -61,7 +60,7 @@ def letters(alike: bool) -> Iterator[tuple[uuid.UUID, DigestLetter]]:
         reader = uuid.UUID(int=number << 64)
         if not alike:
             told = [_told(event, chance.randrange(REASONS)) for event in chance.sample(range(EVENTS), ITEMS)]
-        items = [replace(item, mute_path=SIGNER.mute_path(reader, item.subject_id)) for item in told]
+        items = [item.with_mute_path(SIGNER.mute_path(reader, item.subject_id)) for item in told]
         paths = SIGNER.unsubscribe_path(reader), SIGNER.manage_path(reader)
         yield reader, DigestLetter(Frequency.DAILY, tuple(items), *paths, NOW)
 
@@ -79,11 +78,12 @@ def write_naively(reader: uuid.UUID, message: Message) -> bytes:
 
 
 def _seconds(write: object, some: Iterable[tuple[uuid.UUID, DigestLetter]], number: int) -> float:
+    """Return the processor time of one mail: nothing waits here, and other work on the machine does not count."""
     assert callable(write)
-    start = time.perf_counter()
+    start = time.process_time()
     for reader, letter in some:
         write(reader, render(letter))
-    return (time.perf_counter() - start) / number
+    return (time.process_time() - start) / number
 
 
 def measure(mails: int, *, alike: bool) -> dict[str, float]:
