@@ -72,17 +72,17 @@ def free_port() -> int:
         return port
 
 
-def requests_per_second(target: Target) -> float:
-    """Return how many requests a second are answered. Raises `RuntimeError` where any was not."""
+def requests_per_second(target: Target, seconds: int = SECONDS, connections: int = CONNECTIONS) -> float:
+    """Return how many requests a second are answered, in so many seconds. Raises `RuntimeError` where any was not."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise RuntimeError(
             "The feeds are measured with wrk: `make bench` installs it (on Debian: apt-get install wrk)."
         )
     headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
-    size = ("-t", "1", "-c", str(CONNECTIONS), "-d", str(SECONDS))
+    size = ("-t", "1", "-c", str(connections), "-d", str(seconds))
     command = [wrk, *size, *headers, f"http://127.0.0.1:{target.port}{target.path}"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS + 30).stdout
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
     return read_rate(printed)
 
 

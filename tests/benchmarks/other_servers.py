@@ -1,12 +1,10 @@
-"""What the product's documents are measured against besides: nginx with files, and Django's syndication framework."""
+"""What the product's documents are measured against besides: nginx with files, and what a Django site says of them."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import feedparser
 
@@ -55,39 +53,17 @@ def nginx(folder: Path) -> Iterator[int]:
 def keep_items(feed: bytes, path: Path) -> None:
     """Keep what a feed says, for Django to say it."""
     entries = feedparser.parse(feed).entries
-    items = [{"title": e.title, "link": e.link, "id": e.id, "said": e.content[0].value} for e in entries]
+    items = [
+        {
+            "title": entry.title,
+            "link": entry.link,
+            "id": entry.id,
+            "said": entry.content[0].value,
+            "author": entry.author,
+            "categories": [tag.term for tag in entry.tags],
+            "published": entry.published,
+            "updated": entry.updated,
+        }
+        for entry in entries
+    ]
     path.write_text(json.dumps(items), "utf-8")
-
-
-def syndication() -> Any:
-    """Make a Django site with one feed, of items that it has in memory: it need not even ask a database."""
-    from django.conf import settings
-    from django.contrib.syndication.views import Feed
-    from django.core.wsgi import get_wsgi_application
-    from django.urls import path
-    from django.utils.feedgenerator import Atom1Feed
-
-    items = json.loads(Path(os.environ["KIL_BENCH_ITEMS"]).read_text("utf-8"))
-
-    class Plan(Feed):  # type: ignore[misc]  # Django is not typed
-        feed_type, title, link, subtitle = Atom1Feed, "Plan", "/", "Planned opportunities"
-
-        def items(self) -> Any:
-            return items
-
-        def item_title(self, item: Any) -> str:
-            return str(item["title"])
-
-        def item_description(self, item: Any) -> str:
-            return str(item["said"])
-
-        def item_link(self, item: Any) -> str:
-            return str(item["link"])
-
-        def item_guid(self, item: Any) -> str:
-            return str(item["id"])
-
-    settings.configure(
-        ALLOWED_HOSTS=["*"], ROOT_URLCONF=(path("feed", Plan()),), SECRET_KEY="for a benchmark alone", USE_TZ=True
-    )
-    return get_wsgi_application()

@@ -1,0 +1,1 @@
+"""A Django application that holds a plan, as plain as one would write it."""
