@@ -34,8 +34,10 @@ def letter_of(database: Database, kind: OrganisationKind, *, says_who: bool = Tr
         (
             COUNCIL,
             "Example Hub invites you to work on its plan",
-            "There it writes what it expects to fund or buy,"
-            " for charities and community groups to hear of months before.",
+            (
+                "There it writes what it expects to fund or buy,"
+                " for charities and community groups to hear of months before."
+            ),
             "Author: writes planned opportunities and sessions",
         ),
         (
