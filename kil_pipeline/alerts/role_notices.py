@@ -11,7 +11,7 @@ from kil_pipeline.alerts.letters import NoticeLetter
 from kil_pipeline.alerts.notices import NoticeContext, queue_notice
 from kil_pipeline.organisations.colleagues import colleague, colleagues
 from kil_pipeline.organisations.members import Role
-from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
 
 
 def tell_of_role(session: Session, organisation_id: uuid.UUID, user_id: uuid.UUID, email: str, now: datetime) -> None:
@@ -43,11 +43,12 @@ def write_role_changed(session: Session, about: Mapping[str, Any], context: Noti
     if member is None:
         return None
     name = member.organisation_name
+    kind = OrganisationKind(session.get_one(Organisation, member.organisation_id).kind)
     return NoticeLetter(
         subject=f"Your role at {name} is another one now",
         heading="You have another role",
         paragraphs=(f"An admin of {name} changed what you may do in its workspace.",),
-        facts=(("Your role", f"{member.role.label}: {member.role.about}"),),
+        facts=(("Your role", f"{member.role.label}: {member.role.about(kind)}"),),
         buttons=(("Go to the workspace", "/workspace"),),
         ending=("You were signed out everywhere. Sign in again to go on.", f"If this is not right, ask {name}."),
     )

@@ -12,12 +12,15 @@ from kil_pipeline.database import Base, new_id
 from kil_pipeline.errors import InvalidTransition, LinkNotValid, NotFound
 from kil_pipeline.organisations.browser_sessions import hash_token, new_token
 from kil_pipeline.organisations.members import Membership, Role, User, add_member, find_or_add_user, normalise_address
-from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
 
 LIVES = timedelta(days=7)
 KEPT = timedelta(days=30)
 """How long an invitation is kept after its week."""
-NOT_VALID = "An invitation works once, for seven days, and only until it is withdrawn. Ask for a new one."
+NOT_VALID = (
+    "An invitation works once, for seven days, and only until it is withdrawn. If you accepted it already, sign in with"
+    " your address. Otherwise ask for a new one."
+)
 
 
 class Invitation(Base):
@@ -44,6 +47,8 @@ class OpenInvitation:
     email: str
     role: Role
     organisation_name: str
+    kind: OrganisationKind
+    """Of the organisation."""
     expires_at: datetime
 
 
@@ -144,5 +149,5 @@ def _open(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _view(session: Session, row: Invitation) -> OpenInvitation:
-    name = session.get_one(Organisation, row.organisation_id).name
-    return OpenInvitation(row.id, row.email, Role(row.role), name, row.expires_at)
+    asking = session.get_one(Organisation, row.organisation_id)
+    return OpenInvitation(row.id, row.email, Role(row.role), asking.name, OrganisationKind(asking.kind), row.expires_at)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kil_pipeline.database import Base, new_id
 from kil_pipeline.errors import DomainError
-from kil_pipeline.organisations.organisations import Organisation
+from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
 
 
 class Role(StrEnum):
@@ -28,10 +28,10 @@ class Role(StrEnum):
         """The role in plain words."""
         return self.value.replace("_", " ").capitalize()
 
-    @property
-    def about(self) -> str:
-        """What it is for, in plain words."""
-        return ABOUT_ROLES[self]
+    def about(self, kind: OrganisationKind) -> str:
+        """What it is for at an organisation of this kind, in plain words."""
+        own = ABOUT_ROLES_OF_BODIES if kind is OrganisationKind.INFRASTRUCTURE_BODY else {}
+        return own.get(self, ABOUT_ROLES[self])
 
 
 ABOUT_ROLES = {
@@ -41,6 +41,13 @@ ABOUT_ROLES = {
     Role.APPROVER: "an author who says yes to what others wrote",
     Role.ADMIN: "an approver who looks after people, tokens and the record of who did what",
 }
+ABOUT_ROLES_OF_BODIES = {
+    Role.VIEWER: "reads requests for help, and sessions as they are prepared",
+    Role.AUTHOR: "answers requests for help, writes the bulletin and sessions, says what you offer",
+    Role.APPROVER: "may do what an author may",
+    Role.ADMIN: "an author who looks after people, tokens and the record of who did what",
+}
+"""What differs at local support organisations: they have no plan."""
 MAY = {
     Role.VIEWER: {Role.VIEWER},
     Role.ENGAGEMENT_LEAD: {Role.VIEWER, Role.ENGAGEMENT_LEAD},

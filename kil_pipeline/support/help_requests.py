@@ -176,11 +176,12 @@ def _own(session: Session, request_id: uuid.UUID, now: datetime, *, lock: bool =
 
 
 def requests_to(session: Session, body_id: uuid.UUID, *, limit: int = 200) -> tuple[HelpView, ...]:
-    """Return the confirmed requests to a body: open ones first, then the newest."""
+    """Return the confirmed requests to a body: those that wait for an answer, then open ones; the newest first."""
+    answered = sa.exists().where(HelpAnswer.request_id == HelpRequest.id)
     rows = session.scalars(
         sa.select(HelpRequest)
         .where(HelpRequest.organisation_id == body_id, HelpRequest.confirmed_at.is_not(None))
-        .order_by(HelpRequest.closed_at.is_not(None), HelpRequest.confirmed_at.desc(), HelpRequest.id.desc())
+        .order_by(HelpRequest.closed_at.is_not(None), answered, HelpRequest.confirmed_at.desc(), HelpRequest.id.desc())
         .limit(limit)
     ).all()
     given: dict[uuid.UUID, list[tuple[datetime, str]]] = {row.id: [] for row in rows}

@@ -178,3 +178,15 @@ def test_the_asker_erases_it_at_any_time(database: Database) -> None:
         assert requests_to(session, body) == ()
         with pytest.raises(LinkNotValid):
             own_help(session, request, NOW)
+
+
+def test_who_waits_for_an_answer_stands_before_who_has_one(database: Database) -> None:
+    body, waiting = asked(database)
+    with database.write() as session:
+        ask_for_help(session, body, replace(ASKED, email="later@example.org"), NOW + timedelta(days=1))
+        newer = session.scalars(sa.select(HelpRequest.id).where(HelpRequest.id != waiting)).one()
+        confirm_help(session, newer, NOW + timedelta(days=1))
+        before = [view.id for view in requests_to(session, body)]
+        answer_help(session, body, newer, "Come on Monday.", NOW + timedelta(days=2))
+        after = [view.id for view in requests_to(session, body)]
+    assert (before, after) == ([newer, waiting], [waiting, newer])

@@ -167,3 +167,29 @@ def test_a_link_for_something_else_opens_no_profile(client: FlaskClient, path: s
         assert profile_view(session, profile_id).email == "us@example.org"
     keys = client.application.extensions["kil"].settings.secret_keys
     assert client.get(f"/profile/{Signer(keys).sign('manage', profile_id)}").status_code == 410
+
+
+def test_places_are_typed_by_their_names_and_taken_out_by_a_tick(client: FlaskClient, path: str) -> None:
+    form = Form(HtmlPage(client.get(path)), path)
+    form.send(client, {**FILLED, "place": ["Wakefield", "leeds", ""]})
+    page = HtmlPage(client.get(path))
+    assert Form(page, path).answers()["area"] == [LEEDS, "E08000036"]
+    Form(page, path).send(client, {"area": ["E08000036"]})
+    assert Form(HtmlPage(client.get(path)), path).answers()["area"] == ["E08000036"]
+
+
+def test_a_place_that_nobody_knows_is_named_and_stays_as_it_was_typed(client: FlaskClient, path: str) -> None:
+    form = Form(HtmlPage(client.get(path)), path)
+    answer = form.send(client, {**FILLED, "place": ["Wakefeild", "", ""]})
+    page = HtmlPage(answer, 400)
+    assert page.texts("p", "govuk-error-message") == ["Error: We know no area “Wakefeild”. Do you mean Wakefield?"]
+    assert Form(page, path).answers()["place"] == ["Wakefeild"]
+
+
+def test_one_press_saves_and_fills_forms_in_and_says_where_to_go_on(client: FlaskClient, path: str) -> None:
+    page = HtmlPage(Form(HtmlPage(client.get(path)), path).send(client, {**FILLED, "do": "save and use"}))
+    assert page.texts("p", "govuk-notification-banner__heading") == [
+        "Saved. Forms here are filled in for you, until you close this browser."
+    ]
+    alerts = Form(HtmlPage(client.get("/alerts/new")), "/alerts/new").answers()
+    assert alerts["email"] == ["us@example.org"]

@@ -56,6 +56,11 @@ def member() -> Member:
     return found
 
 
+def own_kind() -> OrganisationKind:
+    """Return the kind of organisation for which one acts, as far as the workspace parts them."""
+    return OrganisationKind.INFRASTRUCTURE_BODY if acts_for_body() else OrganisationKind.COMMISSIONER
+
+
 def acts_for_body() -> bool:
     """Tell whether one acts for a local support organisation, asked of the database once a request."""
     acting = person().member

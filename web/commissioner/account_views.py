@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kil_pipeline.organisations.browser_sessions import end_own_session, end_sessions, own_sessions
 from kil_pipeline.organisations.second_factors import has_second_factor
 from web.commissioner import blueprint
-from web.commissioner.access import leave_browser, lifetimes, needs_person, note_own, person
+from web.commissioner.access import leave_browser, lifetimes, needs_person, note_own, own_kind, person
 from web.commissioner.proofs import proof_wanted
 from web.context import database, now
 
@@ -26,6 +26,7 @@ def account() -> str:
         sessions=sessions,
         lifetimes=lifetimes(),
         protected=protected,
+        role_about=acting.role.about(own_kind()) if (acting := person().member) else "",
     )
 
 

@@ -3,6 +3,7 @@
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from kil_pipeline.alerts.invitation_letters import WORK
 from kil_pipeline.alerts.role_notices import tell_of_admin
 from kil_pipeline.organisations.audit import note_deed
 from kil_pipeline.organisations.invitations import accept_invitation, read_invitation
@@ -16,7 +17,7 @@ def show_invitation(token: str) -> str:
     """Show who invites to what, and a button."""
     with database().read() as db:
         found = read_invitation(db, token, now())
-    return render_template("commissioner/invitation.html", token=token, invitation=found)
+    return render_template("commissioner/invitation.html", token=token, invitation=found, work=WORK[found.kind])
 
 
 @blueprint.post("/invitations/<token>")

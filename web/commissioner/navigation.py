@@ -94,4 +94,4 @@ def _active(path: str) -> str:
 @needs(Role.ADMIN)
 def organisation() -> str:
     """Show what an admin looks after."""
-    return render_template("commissioner/organisation.html", member=member())
+    return render_template("commissioner/organisation.html", member=member(), of_body=acts_for_body())

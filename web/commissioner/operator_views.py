@@ -54,7 +54,8 @@ def invite_admin() -> str | tuple[str, int] | Response:
         with database().write() as db:
             organisation = current_organisation(db, find_organisation(db, slug).id)
             invited = invite(db, organisation_id=organisation.id, email=email, role=Role.ADMIN, now=now())
-            queue_notice(db, "invitation", invited.email, {"invitation": str(invited.id)}, now=now())
+            about = {"invitation": str(invited.id), "by": str(person().user_id)}
+            queue_notice(db, "invitation", invited.email, about, now=now())
             note_deed(
                 db,
                 "invite_person",

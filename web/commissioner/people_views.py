@@ -17,16 +17,10 @@ from kil_pipeline.organisations.people import change_role, colleagues, find_coll
 from kil_pipeline.plan.leavers import hand_on
 from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
-from web.commissioner.access import leave_browser, member, needs
+from web.commissioner.access import leave_browser, member, needs, own_kind
 from web.commissioner.proofs import proof_wanted
 from web.context import database, now, settings
 from web.rate_limits import count_mail
-
-ROLE_ITEMS = [
-    {"value": role.value, "text": role.label, "hint": {"text": f"{role.about[0].upper()}{role.about[1:]}."}}
-    for role in Role
-]
-"""The roles, as the GOV.UK component takes them."""
 
 
 @blueprint.get("/workspace/people")
@@ -49,7 +43,8 @@ def invite_person() -> str | tuple[str, int] | Response:
     try:
         with database().write() as db:
             invited = invite(db, organisation_id=member().organisation_id, email=email, role=role, now=now())
-            queue_notice(db, "invitation", invited.email, {"invitation": str(invited.id)}, now=now())
+            about = {"invitation": str(invited.id), "by": str(member().user_id)}
+            queue_notice(db, "invitation", invited.email, about, now=now())
             _note(db, "invite_person", role.value, invited.email)
     except (InvalidAddress, InvalidTransition) as error:
         return _people(email, role, [("email", str(error))]), 400
@@ -182,7 +177,7 @@ def _people(email: str = "", role: Role | None = None, problems: list[tuple[str,
         member=member(),
         colleagues=found,
         invitations=waiting,
-        role_items=ROLE_ITEMS,
+        role_items=_role_items(),
         factor_asked=asked,
         factor_everywhere=settings().second_factor,
         email=email,
@@ -191,9 +186,18 @@ def _people(email: str = "", role: Role | None = None, problems: list[tuple[str,
     )
 
 
+def _role_items() -> list[dict[str, object]]:
+    """Return the roles, as the GOV.UK component takes them."""
+    words = {role: role.about(own_kind()) for role in Role}
+    return [
+        {"value": role.value, "text": role.label, "hint": {"text": f"{about[0].upper()}{about[1:]}."}}
+        for role, about in words.items()
+    ]
+
+
 def _colleague(user_id: UUID, problem: str = "") -> str:
     with database().read() as db:
         found = find_colleague(db, member().organisation_id, user_id)
     return render_template(
-        "commissioner/colleague.html", member=member(), colleague=found, role_items=ROLE_ITEMS, problem=problem
+        "commissioner/colleague.html", member=member(), colleague=found, role_items=_role_items(), problem=problem
     )

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kil_pipeline.errors import InvalidContent, InvalidTransition, NotFound
 from kil_pipeline.organisations.members import InvalidAddress, Role
 from kil_pipeline.organisations.organisations import Organisation
-from kil_pipeline.reference.areas import areas, choosable_areas
+from kil_pipeline.reference.areas import choosable_areas
 from kil_pipeline.reference.support_kinds import support_kinds
 from kil_pipeline.support.help_requests import answer_help, close_help, count_requests, requests_to
 from kil_pipeline.support.offers import SupportSettings, set_support, support_settings
@@ -16,6 +16,7 @@ from kil_pipeline.text import drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import acts_for_body, member, needs, note_own
 from web.context import database, now, settings
+from web.places import read_chosen_areas
 
 ELSEWHERE = "/workspace"
 """Where members of other kinds of organisation are sent."""
@@ -77,12 +78,15 @@ def save_support() -> str | Response | tuple[str, int]:
     """Store what the organisation offers."""
     if not acts_for_body():
         return redirect(ELSEWHERE)
+    where = read_chosen_areas(request.form)
     offer = SupportSettings(
-        areas=tuple(code for code in request.form.getlist("area") if code in areas()),
+        areas=where.codes,
         kinds=tuple(request.form.getlist("kind")),
         how_to_ask=drop_unwritable(request.form.get("how", "")),
         help_address=drop_unwritable(request.form.get("address", "")).strip(),
     )
+    if where.problem:
+        return _offer(offer, (("area", where.problem),)), 400
     if len(offer.how_to_ask) > MOST_HOW:
         return _offer(offer, (("how", f"Say how to ask in at most {MOST_HOW:,} characters."),)), 400
     try:
@@ -128,6 +132,7 @@ def _offer(offer: SupportSettings, problems: tuple[tuple[str, str], ...] = ()) -
         slug=slug,
         kinds=support_kinds(),
         areas=choosable_areas(sample=settings().development),
+        typed=read_chosen_areas(request.form).unknown,
         problems=problems,
         problem_of=dict(problems),
     )

@@ -7,10 +7,10 @@ from werkzeug.datastructures import MultiDict
 
 from kil_pipeline.errors import InvalidContent
 from kil_pipeline.organisations.registered_numbers import read_charity_number, read_company_number
-from kil_pipeline.reference.areas import areas
 from kil_pipeline.reference.themes import themes
 from kil_pipeline.support.profiles import INCOMES, STAFF, ProfileAnswers
 from kil_pipeline.text import clean_line, clean_text, drop_unwritable
+from web.places import read_chosen_areas
 
 Problems = tuple[tuple[str, str], ...]
 MOST = {"name": 300, "about": 2_000, "accreditations": 1_000}
@@ -39,7 +39,10 @@ def read_profile_form(form: MultiDict[str, str]) -> tuple[ProfileAnswers, Proble
             problems.append((name, str(error)))
             cleaned[name] = typed[name]
     known = {theme.code for theme in themes()}
-    chosen = tuple(code for code in form.getlist("area") if code in areas())
+    where = read_chosen_areas(form)
+    chosen = where.codes
+    if where.problem:
+        problems.append(("area", where.problem))
     if len(chosen) > MOST_AREAS:
         problems.append(("area", f"Choose at most {MOST_AREAS} areas, or a wider one."))
     public = form.get("public") == "yes"

@@ -22,6 +22,7 @@ from kil_pipeline.support.profiles import (
 )
 from kil_pipeline.text import drop_unwritable
 from web.context import database, now, settings
+from web.places import read_chosen_areas
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import TRAP
@@ -30,6 +31,7 @@ from web.subscriber.profile_forms import Problems, fill_in, read_profile_form
 from web.subscriber.profile_prefill import forget_profile, profile_in_use, use_profile
 
 USED = "Forms here are filled in for you, until you close this browser."
+SAVED_AND_USED = f"Saved. {USED}"
 UNKNOWN = "We know no organisation by these numbers. Fill the rest in yourself."
 
 
@@ -85,7 +87,9 @@ def change_profile(token: str) -> str | tuple[str, int]:
         return _look_up(profile_id, answers)
     with database().write() as session:
         save_profile(session, profile_id, answers, now())
-    return _profile(profile_id, message="Saved.")
+    if do == "save and use":
+        use_profile(profile_id)
+    return _profile(profile_id, message=SAVED_AND_USED if do == "save and use" else "Saved.")
 
 
 @blueprint.get("/profile/<token>/my-profile.json")
@@ -124,6 +128,7 @@ def _profile(
         answers=answers or view.answers,
         action=f"/profile/{signer().sign('profile', view.id)}",
         areas=choosable_areas(sample=settings().development),
+        typed=read_chosen_areas(request.form).unknown,
         themes=themes(),
         incomes=INCOMES,
         staff=STAFF,
