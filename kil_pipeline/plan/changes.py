@@ -20,7 +20,7 @@ from kil_pipeline.events.types import (
 )
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.disclosures import Disclosure, field_labels
-from kil_pipeline.plan.expected_dates import ExpectedDate, compare, describe
+from kil_pipeline.plan.expected_dates import ExpectedDate, compare, describe_aside
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import STATE_WORDS, describe_value
 from kil_pipeline.reference.reasons import reason
@@ -126,7 +126,7 @@ def _move(path: str, label: str, before: ExpectedDate, after: ExpectedDate) -> C
     move = compare(before, after)
     words = f", {move.words}" if move.words else ""
     verb = "moved" if move.direction in ("earlier", "later") else "changed"
-    sentence = f"{label}: {verb} from {describe(before)} to {describe(after)}{words}."
+    sentence = f"{label}: {verb} from {describe_aside(before)} to {describe_aside(after)}{words}."
     return Change(DateMoved, sentence, (("milestone", path.removeprefix("milestones.")), ("direction", move.direction)))
 
 

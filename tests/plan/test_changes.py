@@ -83,7 +83,7 @@ UK3 = Notice("UK3", "000001-2027", "https://example.org/1", date(2027, 1, 4))
             (
                 "DateMoved",
                 (
-                    "Applications or bids open: moved from about April to June 2027 to about October to December 2027, "
+                    "Applications or bids open: moved from about April–June 2027 to about October–December 2027, "
                     "two quarters later."
                 ),
             ),
@@ -94,8 +94,8 @@ UK3 = Notice("UK3", "000001-2027", "https://example.org/1", date(2027, 1, 4))
             (
                 "DateMoved",
                 (
-                    "Applications or bids open: changed from about April to June 2027 to April to June 2027, "
-                    "confirmed, more certain than before."
+                    "Applications or bids open: changed from about April–June 2027 to April–June 2027 "
+                    "(confirmed), more certain than before."
                 ),
             ),
         ),

@@ -159,8 +159,8 @@ def test_the_preview_says_what_will_be_told_and_when_there_is_nothing_to_tell(au
     preview = HtmlPage(author.get(f"{FIRST}/preview"))
     assert preview.texts("ul", "govuk-list--bullet") == [
         (
-            "Applications or bids open: moved from about April to June 2027, not certain to about July to "
-            "September 2027, not certain, one quarter later."
+            "Applications or bids open: moved from about April–June 2027 (not certain) to about July–"
+            "September 2027 (not certain), one quarter later."
         )
     ]
 

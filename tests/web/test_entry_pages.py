@@ -142,9 +142,9 @@ def test_every_change_is_told_newest_first_with_its_reason(client: FlaskClient, 
     page = HtmlPage(client.get(f"/entries/{reference}"))
     assert page.texts("li", "changes__item") == [
         (
-            "23 November 2026: publication 2 Applications or bids open: moved from about April to June 2027, not "
-            "certain to "
-            "about July to September 2027, not certain, one quarter later. Why: Three organisations asked."
+            "23 November 2026: publication 2 Applications or bids open: moved from about April–June 2027 (not "
+            "certain) to "
+            "about July–September 2027 (not certain), one quarter later. Why: Three organisations asked."
             " Compare publication 2 with the one before"
         ),
         "1 June 2026: publication 1 First published.",
