@@ -50,8 +50,10 @@ def write_bulletin_ready(session: Session, about: Mapping[str, Any], context: No
         subject=f"Your bulletin is ready to look at: {number}",
         heading="Your bulletin is ready to look at",
         paragraphs=(
-            f"The draft for {member.organisation_name} has all the news of your patch since the last one: {number}. "
-            f"The day that you chose for it is {_day(date.fromisoformat(about['goes_out']))}.",
+            (
+                f"The draft for {member.organisation_name} has the news of your patch since the last one: {number}. "
+                f"The day that you chose for it is {_day(date.fromisoformat(about['goes_out']))}."
+            ),
             "Add an introduction and notes, leave out what does not matter to your members, then copy it or send it.",
         ),
         facts=tuple((part.item.news or part.item.reference, part.item.title) for part in items[:NAMED]),

@@ -53,7 +53,7 @@ def test_all_who_may_edit_a_draft_hear_that_it_is_ready(database: Database) -> N
     letter = post.letters[0]
     assert isinstance(letter, NoticeLetter)
     assert letter.paragraphs[0] == (
-        "The draft for Body of Leeds has all the news of your patch since the last one: 2 items. "
+        "The draft for Body of Leeds has the news of your patch since the last one: 2 items. "
         "The day that you chose for it is Wednesday 25 November 2026."
     )
     assert sorted(letter.facts) == [("New", "Breaks for carers"), ("New", "Community transport")]
