@@ -56,10 +56,11 @@ def test_whoever_comes_after_two_workers_that_were_cut_off_sends_the_rest(
     a_plan_with_readers(postgres_database, READERS)
     with ScriptedServer(halt_at=(".", 12)) as server:
         mail = f"smtp://127.0.0.1:{server.port}"
-        with workers(postgres_database, mail, 2, tick_seconds=1, cut_off=True):
+        with workers(postgres_database, mail, 2, tick_seconds=1, cut_off=True) as cut_off:
             assert server.halted.wait(PATIENCE)
             postgres.restart()
             server.go_on.set()
+            assert [worker.wait(PATIENCE) for worker in cut_off] == [1, 1]  # to be started again by who watches them
         later = utc_now() + LEASE + timedelta(seconds=1)
         tick_here(postgres_database, mail, later)
         tick_here(postgres_database, mail, later + timedelta(days=1))
