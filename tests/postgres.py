@@ -50,6 +50,11 @@ class Server:
         """Stop the server and remove its folder."""
         self._stop()
 
+    def restart(self) -> None:
+        """Throw everybody out, stop the server, and start it again with the same data."""
+        self._halt()
+        self._start()
+
     def create_template(self) -> str:
         """Create the empty template database; return its address. Close it before cloning."""
         self._administer("CREATE DATABASE {}", TEMPLATE)
@@ -118,6 +123,10 @@ class Server:
         return True
 
     def _stop(self) -> None:
+        self._halt()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _halt(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # a "fast shutdown": SIGTERM would wait for clients to leave
             try:
@@ -125,7 +134,6 @@ class Server:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _free_port() -> int:

@@ -18,7 +18,7 @@ from web.commands import with_database
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @with_database
 def bounces_command(settings: Settings, database: Database, file: Path) -> None:
-    """Read mails that came back: a maildir, an mbox file, or one mail. Running it again changes nothing."""
+    """Read emails that came back: a maildir, an mbox file, or one email. Running it again changes nothing."""
     read, noted = 0, 0
     for raw in read_mails(file):
         read += 1

@@ -52,9 +52,9 @@ def import_venues_command(
 @click.argument("address", default="")
 @with_database
 def venue_contact_command(settings: Settings, database: Database, name: str, address: str) -> None:
-    """Keep the mail address of a venue's owner, who can then correct its facts; without one, forget it.
+    """Keep the email address of a venue's owner, who can then correct its facts; without one, forget it.
 
-    NAME is the venue's in its address on the site, such as mill-hall. The mail address is never shown.
+    NAME is the venue's in its address on the site, such as mill-hall. The email address is never shown.
     """
     try:
         with database.write() as session:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from kil_pipeline.exchange.amount_headings import complete_amount, without_amount_words
 from kil_pipeline.exchange.reports import UnreadableFile
-from kil_pipeline.plan.answers import PARTS, answer_fields, path_of
+from kil_pipeline.plan.answers import FURTHER, PARTS, answer_fields, path_of
+from kil_pipeline.plan.changes import OTHER_FIELDS
 from kil_pipeline.plan.disclosures import field_labels
 from kil_pipeline.reference.milestones import milestone_kinds
 from kil_pipeline.text import clean_line, shorten
@@ -37,6 +38,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {  # the more telling first: of two colu
         "estimated contract value", "spend",
     ),
     "route": ("procedure", "procurement route", "route to market", "procurement procedure", "procurement method"),
+    "route_why": ("route rationale", "procurement rationale", "route justification"),
     "length": ("duration", "contract length", "term", "contract term", "contract duration"),
     "contact": ("contact email", "contact details", "email", "lead contact"),
     "opens": (
@@ -176,6 +178,7 @@ def headings_of_fields() -> Mapping[str, str]:
     own = {
         "headline": "Headline", "themes": "Topics", "benefits": "Benefits sought", "stage": "Stage",
         "contact": "Contact",
+        **{field: OTHER_FIELDS[field] for field in FURTHER},
         "cpv": "CPV codes", "status": "Status", "status_reason": "Reason for the status",
     }  # fmt: skip
     return {field: (own | plain | dates)[field] for field in answer_fields()}

@@ -74,10 +74,13 @@ def _tender(entry: PublicEntry) -> dict[str, Any]:
         "status": _STATUSES.get(content.status, "planned"),
         "items": _items(entry),
         "procurementMethodDetails": route(content.route).name if content.route else None,
+        "procurementMethodRationale": content.route_why,
         "submissionMethodDetails": content.portal,
         "tenderPeriod": _period(content, "opens", "bids_due"),
         "contractPeriod": _period(content, "service_starts", "service_ends"),
         "kil_route": content.route,
+        "kil_yearsAndVat": content.years_and_vat,
+        "kil_guidance": content.guidance,
         **_value(content.value),
     }
 

@@ -64,12 +64,15 @@ class SamplePlan(SamplePast):
             for name in (
                 "summary",
                 "stage",
+                "years_and_vat",
                 "route",
+                "route_why",
                 "length",
                 "lots",
                 "current",
                 "suitability",
                 "portal",
+                "guidance",
                 "contact",
                 "status_reason",
             )

@@ -31,7 +31,9 @@ PARTS = (
 )
 """What can be said of a field that has no public value: each is typed under "FIELD: PART"."""
 
-TEXTS = ("summary", "length", "lots", "current", "suitability", "portal", "contact")
+FURTHER = ("years_and_vat", "route_why", "guidance")
+"""Texts that say more of another field, and need no reason where there is none."""
+TEXTS = ("summary", "length", "lots", "current", "suitability", "portal", "contact", *FURTHER)
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,20 @@ class Answers:
 def answer_fields() -> tuple[str, ...]:
     """Return the name of every field that can be answered, in the order of the screens."""
     dates = tuple(kind.code for kind in milestone_kinds())
-    before = ("headline", "summary", "themes", "areas", "benefits", "stage", "value", "route", "length", "lots")
-    return (*before, "current", "suitability", "portal", "contact", "cpv", *dates, "status", "status_reason")
+    before = (
+        "headline",
+        "summary",
+        "themes",
+        "areas",
+        "benefits",
+        "stage",
+        "value",
+        "years_and_vat",
+        "route",
+        "route_why",
+    )
+    texts = ("length", "lots", "current", "suitability", "portal", "guidance", "contact")
+    return (*before, *texts, "cpv", *dates, "status", "status_reason")
 
 
 def path_of(field: str) -> str | None:

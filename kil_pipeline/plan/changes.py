@@ -20,7 +20,7 @@ from kil_pipeline.events.types import (
 )
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.disclosures import Disclosure, field_labels
-from kil_pipeline.plan.expected_dates import ExpectedDate, compare, describe
+from kil_pipeline.plan.expected_dates import ExpectedDate, compare, describe_aside
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import STATE_WORDS, describe_value
 from kil_pipeline.reference.reasons import reason
@@ -29,6 +29,9 @@ from kil_pipeline.text import shorten
 OTHER_FIELDS = {
     "headline": "Headline",
     "contact": "Contact",
+    "years_and_vat": "Years of funding and VAT",
+    "route_why": "Why it is chosen this way",
+    "guidance": "Strategy and guidance",
     "stage": "Stage",
     "themes": "Topics",
     "cpv": "CPV codes",
@@ -37,6 +40,8 @@ OTHER_FIELDS = {
     "links": "Linked planned opportunities",
 }
 """Public fields that need no reason when they are empty, each with its label."""
+OTHER_TEXTS = ("contact", "years_and_vat", "route_why", "guidance")
+"""Those of them that are told in full when they change."""
 
 STATUS_EVENTS: dict[Status, tuple[type[Event], str]] = {
     Status.PUBLISHED: (EntryResumed, "It is planned again."),
@@ -126,7 +131,7 @@ def _move(path: str, label: str, before: ExpectedDate, after: ExpectedDate) -> C
     move = compare(before, after)
     words = f", {move.words}" if move.words else ""
     verb = "moved" if move.direction in ("earlier", "later") else "changed"
-    sentence = f"{label}: {verb} from {describe(before)} to {describe(after)}{words}."
+    sentence = f"{label}: {verb} from {describe_aside(before)} to {describe_aside(after)}{words}."
     return Change(DateMoved, sentence, (("milestone", path.removeprefix("milestones.")), ("direction", move.direction)))
 
 
@@ -149,8 +154,9 @@ def _other_sentence(old: EntryContent, new: EntryContent, path: str, label: str)
     if path == "links":
         linked = [link for link in new.links if link not in old.links]
         return " ".join(f"{link.kind.label} {link.reference}." for link in linked) if linked else f"{label} changed."
-    if path == "contact":
-        return f"{label}: {_full_stop(new.contact)}" if new.contact else f"{label} was taken out."
+    if path in OTHER_TEXTS:
+        said = getattr(new, path)
+        return f"{label}: {_full_stop(shorten(said, 300))}" if said else f"{label} was taken out."
     return f"{label} changed."
 
 

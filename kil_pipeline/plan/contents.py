@@ -80,12 +80,15 @@ class EntryContent:
     areas: tuple[str, ...] = ()
     benefits: tuple[str, ...] = ()
     value: Money | None = None
+    years_and_vat: str | None = None
     route: str | None = None
+    route_why: str | None = None
     length: str | None = None
     lots: str | None = None
     current: str | None = None
     suitability: str | None = None
     portal: str | None = None
+    guidance: str | None = None
     contact: str | None = None
     milestones: tuple[Milestone, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()

@@ -112,6 +112,13 @@ def describe(when: ExpectedDate) -> str:
     return span if when.precision is Precision.DAY else f"about {span}"
 
 
+def describe_aside(when: ExpectedDate) -> str:
+    """Return what `describe` says, fit for the middle of a sentence: "about April–June 2027 (not certain)"."""
+    months, comma, sure = describe(when).partition(", ")
+    dash = "–" if when.earliest.year == when.latest.year else " – "
+    return months.replace(" to ", dash) + (f" ({sure})" if comma else "")
+
+
 def financial_year(day: date) -> str:
     """Return the financial year of a day, such as 2027/28."""
     start = day.year if day.month >= 4 else day.year - 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kil_pipeline.plan.answers import TEXTS
+from kil_pipeline.plan.changes import OTHER_FIELDS
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.disclosures import field_label
 from kil_pipeline.plan.wordings import STATE_WORDS, State, describe_facts
@@ -70,7 +71,7 @@ def _amounts(text: str) -> set[float]:
 
 
 def _public_texts(content: EntryContent) -> Iterator[tuple[str, str]]:
-    labels = {"contact": "Contact", "headline": "Headline", "status_reason": "Reason for its status"}
+    labels = OTHER_FIELDS | {"status_reason": "Reason for its status"}
     for name in ("headline", "status_reason", *TEXTS):
         text = getattr(content, name)
         if text:

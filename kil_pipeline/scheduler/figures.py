@@ -113,7 +113,7 @@ def retry_delivery(session: Session, delivery_id: uuid.UUID, now: datetime) -> N
     """Queue a mail again that failed, or may have. Raises `NotFound`; one that waits or left stays as it is."""
     row = session.get(Delivery, delivery_id, with_for_update=True)
     if row is None:
-        raise NotFound("This mail is not there any more.")
+        raise NotFound("This email is not there any more.")
     if row.state in ("failed", "unknown"):
         row.state, row.due_at, row.attempts, row.ended_at = "pending", now, 0, None
 

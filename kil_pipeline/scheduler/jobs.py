@@ -36,6 +36,7 @@ from kil_pipeline.scheduler.erasure import erase_old_records
 from kil_pipeline.scheduler.notices import NOTICES
 from kil_pipeline.scheduler.webhook_job import call_webhooks
 from kil_pipeline.settings import Settings
+from kil_pipeline.support.bulletin_letters import tell_of_drafts
 from kil_pipeline.support.bulletins import make_due_drafts
 from kil_pipeline.times import utc_now
 
@@ -222,7 +223,12 @@ def _note_silences(jobs: Jobs, now: datetime) -> int:
 
 
 def _draft_bulletins(jobs: Jobs, now: datetime) -> int:
-    return _in_batches(jobs, lambda session: make_due_drafts(session, jobs.settings.digest_at, now))
+    def step(session: Session) -> int:
+        drafted = make_due_drafts(session, jobs.settings.digest_at, now)
+        tell_of_drafts(session, drafted, now)
+        return len(drafted)
+
+    return _in_batches(jobs, step)
 
 
 def _call_webhooks(jobs: Jobs, now: datetime) -> int:

@@ -15,6 +15,7 @@ from kil_pipeline.engagement.online_links import online_link_of
 from kil_pipeline.engagement.registration_letters import make_writers
 from kil_pipeline.engagement.session_proposals import PROPOSAL_NOTICES
 from kil_pipeline.support.answer_letters import write_answer_answered, write_answer_confirm
+from kil_pipeline.support.bulletin_letters import write_bulletin_ready
 from kil_pipeline.support.bulletin_lists import write_bulletin, write_list_confirm
 from kil_pipeline.support.data_letters import write_data_link
 from kil_pipeline.support.help_letters import write_help_answered, write_help_confirm, write_help_passed_on
@@ -47,6 +48,7 @@ NOTICES: Mapping[str, WriteNotice] = {
     "approval_wanted": write_approval_wanted,
     "bulletin": write_bulletin,
     "bulletin_list": write_list_confirm,
+    "bulletin_ready": write_bulletin_ready,
     "data_link": write_data_link,
     "help_answered": write_help_answered,
     "help_confirm": write_help_confirm,

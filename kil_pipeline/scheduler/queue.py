@@ -47,13 +47,21 @@ def announce_mail(database: Database) -> None:
 
 
 def run_queue_worker(jobs: Jobs, every: timedelta) -> None:
-    """Tick at once, then do tasks until the process is told to stop (SIGTERM or SIGINT); what runs is let finish."""
+    """Tick at once, then do tasks until the process is told to stop (SIGTERM or SIGINT); what runs is let finish.
+
+    Raises where the database went away, so that the process ends badly and whoever watches it starts it again.
+    """
     note_alive(jobs, jobs.clock())
     asyncio.run(_work(make_app(jobs, every)))
     log.info("worker stopped")
 
 
+class CutOff(Exception):
+    """The worker ended without having been told to."""
+
+
 async def _work(app: App) -> None:
+    told = asyncio.Event()
     async with app.open_async():
         working = asyncio.create_task(
             app.run_worker_async(
@@ -63,13 +71,20 @@ async def _work(app: App) -> None:
                 install_signal_handlers=False,  # ours hold from the first moment on
             )
         )
+
+        def stop() -> None:
+            told.set()
+            working.cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, stop)
         with suppress(AlreadyEnqueued):
             await app.configure_task("tick", queueing_lock="tick").defer_async(timestamp=0)
         log.info("worker started")
         with suppress(asyncio.CancelledError):
             await working
+        if not told.is_set():
+            raise CutOff("The worker lost its database.")
 
 
 def make_app(jobs: Jobs, every: timedelta) -> App:

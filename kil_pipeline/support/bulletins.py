@@ -138,8 +138,8 @@ def make_draft(session: Session, row: Bulletin, now: datetime) -> None:
     session.flush()
 
 
-def make_due_drafts(session: Session, digest_hour: time, now: datetime, *, limit: int = 20) -> int:
-    """Make the drafts that are due. Returns how many."""
+def make_due_drafts(session: Session, digest_hour: time, now: datetime, *, limit: int = 20) -> Sequence[Bulletin]:
+    """Make the drafts that are due, and return them."""
     rows = session.scalars(
         sa.select(Bulletin).where(Bulletin.due_at <= now).limit(limit).with_for_update(skip_locked=True)
     ).all()
@@ -147,7 +147,7 @@ def make_due_drafts(session: Session, digest_hour: time, now: datetime, *, limit
         make_draft(session, row, now)
         row.due_at = next_draft_at(row.weekday, digest_hour, now, monthly=row.monthly)
     session.flush()
-    return len(rows)
+    return rows
 
 
 def save_draft(

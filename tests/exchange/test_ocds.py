@@ -182,6 +182,15 @@ def test_a_status_is_a_code_of_the_standard(sqlite_database: Database, status: S
     assert release["tender"]["status"] == code
 
 
+def test_why_a_route_was_chosen_is_its_rationale_and_what_the_standard_has_no_place_for_is_ours(
+    sqlite_database: Database,
+) -> None:
+    content = some_content(route_why="A grant was set aside.", years_and_vat="Three years.", guidance="Ask us.")
+    tender = release_of(sqlite_database, content)["tender"]
+    kept = ("procurementMethodRationale", "kil_yearsAndVat", "kil_guidance")
+    assert [tender[key] for key in kept] == ["A grant was set aside.", "Three years.", "Ask us."]
+
+
 def test_the_rest_stands_where_the_standard_puts_it(sqlite_database: Database) -> None:
     content = some_content(
         summary="By volunteers.", cpv=("60130000",), areas=("E08000035",), route="pa.open", portal="By e-mail.",

@@ -83,7 +83,7 @@ UK3 = Notice("UK3", "000001-2027", "https://example.org/1", date(2027, 1, 4))
             (
                 "DateMoved",
                 (
-                    "Applications or bids open: moved from about April to June 2027 to about October to December 2027, "
+                    "Applications or bids open: moved from about April–June 2027 to about October–December 2027, "
                     "two quarters later."
                 ),
             ),
@@ -94,8 +94,8 @@ UK3 = Notice("UK3", "000001-2027", "https://example.org/1", date(2027, 1, 4))
             (
                 "DateMoved",
                 (
-                    "Applications or bids open: changed from about April to June 2027 to April to June 2027, "
-                    "confirmed, more certain than before."
+                    "Applications or bids open: changed from about April–June 2027 to April–June 2027 "
+                    "(confirmed), more certain than before."
                 ),
             ),
         ),
@@ -106,6 +106,12 @@ UK3 = Notice("UK3", "000001-2027", "https://example.org/1", date(2027, 1, 4))
         ),
         ({}, {"themes": ("falls",)}, ("FieldStated", "Topics changed.")),
         ({"contact": "a@example.org"}, {}, ("FieldStated", "Contact was taken out.")),
+        (
+            {},
+            {"route_why": "A grant holds nobody"},
+            ("FieldStated", "Why it is chosen this way: A grant holds nobody."),
+        ),
+        ({"guidance": "https://example.org/a"}, {}, ("FieldStated", "Strategy and guidance was taken out.")),
         ({}, {"notices": (UK3,)}, ("FieldStated", "A notice was added: UK3 000001-2027.")),
         ({"status_reason": "Late"}, {}, ("FieldStated", "The reason for its status was taken out.")),
         (

@@ -14,6 +14,7 @@ from kil_pipeline.plan.expected_dates import (
     Precision,
     compare,
     describe,
+    describe_aside,
     expected_span,
     financial_year,
     quarter_of,
@@ -74,6 +75,21 @@ def test_a_date_is_said_with_its_precision_and_confidence(
     precision: Precision, confidence: Confidence, words: str
 ) -> None:
     assert describe(expected_span(date(2027, 5, 14), precision, confidence)) == words
+
+
+@pytest.mark.parametrize(
+    ("precision", "confidence", "words"),
+    [
+        (Precision.DAY, Confidence.INDICATIVE, "about 14 May 2027 (not certain)"),
+        (Precision.MONTH, Confidence.EXPECTED, "about May 2027"),
+        (Precision.QUARTER, Confidence.CONFIRMED, "April–June 2027 (confirmed)"),
+        (Precision.FINANCIAL_YEAR, Confidence.INDICATIVE, "about April 2027 – March 2028 (not certain)"),
+    ],
+)
+def test_in_the_middle_of_a_sentence_a_date_has_neither_a_comma_nor_a_to(
+    precision: Precision, confidence: Confidence, words: str
+) -> None:
+    assert describe_aside(expected_span(date(2027, 5, 14), precision, confidence)) == words
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kil_pipeline.database import Database
+from kil_pipeline.organisations.particulars import Particulars, save_particulars
+from kil_pipeline.organisations.successions import succeed
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import create_entry
@@ -207,6 +209,26 @@ def test_commissioners_are_listed_by_name(client: FlaskClient, sqlite_database: 
         a_commissioner(session, "Another Council")
     found = client.get("/api/v1/commissioners").get_json()["commissioners"]
     assert [commissioner["slug"] for commissioner in found] == ["another-council", "exampleshire-council"]
+
+
+def test_a_commissioner_is_listed_with_its_numbers_and_the_bodies_that_became_it(
+    client: FlaskClient, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as session:
+        old, new = (a_commissioner(session, name) for name in ("Old Board", "New Board"))
+        said = Particulars(identifiers=(("GB-NHS", "QWO"), ("GB-COH", "01234567")))
+        save_particulars(session, new.id, said, NOW)
+        succeed(session, old.id, new.id, date(2026, 4, 1), NOW)
+    (found,) = client.get("/api/v1/commissioners").get_json()["commissioners"]
+    assert found == {
+        "name": "New Board",
+        "slug": "new-board",
+        "website": None,
+        "contact": None,
+        "predecessors": ["old-board"],
+        "identifiers": [{"scheme": "GB-COH", "id": "01234567"}, {"scheme": "GB-NHS", "id": "QWO"}],
+        "former_bodies": [{"name": "Old Board", "slug": "old-board", "ended_on": "2026-04-01"}],
+    }
 
 
 def test_an_area_says_what_contains_it(client: FlaskClient) -> None:

@@ -40,7 +40,7 @@ def mail_path(client: FlaskClient) -> str:
 
 def test_an_empty_outbox_says_when_mail_leaves(client: FlaskClient) -> None:
     assert HtmlPage(client.get("/dev/mail")).texts("li", "govuk-body") == [
-        "Nothing yet. Mail leaves with the scheduler’s next tick."
+        "Nothing yet. Email leaves with the scheduler’s next tick."
     ]
 
 

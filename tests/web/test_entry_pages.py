@@ -78,6 +78,25 @@ def test_the_facts_say_the_route_in_plain_words_first(client: FlaskClient, publi
     ]
 
 
+def test_the_reasons_for_the_route_the_money_and_the_papers_of_its_own_stand_under_it(
+    client: FlaskClient, publish: Publish
+) -> None:
+    content = EntryContent(
+        "Breaks for carers",
+        route="grant.open",
+        route_why="A contract was set aside.\nIt would shut small groups out.",
+        years_and_vat="All three years are certain. No VAT on a grant.",
+        guidance="How we decide: https://council.example.org/how",
+    )
+    page = HtmlPage(client.get(f"/entries/{publish(content)}"))
+    assert page.texts("div", "facts__row")[1:] == [
+        "Why it is chosen this way A contract was set aside.It would shut small groups out.",
+        "Years of funding and VAT All three years are certain. No VAT on a grant.",
+        "Strategy and guidance How we decide: https://council.example.org/how",
+    ]
+    assert page.links()["https://council.example.org/how"] == "https://council.example.org/how"
+
+
 def test_key_dates_say_how_sure_they_are_and_what_was_worked_out(client: FlaskClient, publish: Publish) -> None:
     notice = Milestone("intention_notice", expected_span(date(2026, 12, 17), Precision.DAY, Confidence.CONFIRMED))
     past = Milestone("engagement_closes", expected_span(date(2026, 9, 1), Precision.MONTH))
@@ -142,9 +161,9 @@ def test_every_change_is_told_newest_first_with_its_reason(client: FlaskClient, 
     page = HtmlPage(client.get(f"/entries/{reference}"))
     assert page.texts("li", "changes__item") == [
         (
-            "23 November 2026: publication 2 Applications or bids open: moved from about April to June 2027, not "
-            "certain to "
-            "about July to September 2027, not certain, one quarter later. Why: Three organisations asked."
+            "23 November 2026: publication 2 Applications or bids open: moved from about April–June 2027 (not "
+            "certain) to "
+            "about July–September 2027 (not certain), one quarter later. Why: Three organisations asked."
             " Compare publication 2 with the one before"
         ),
         "1 June 2026: publication 1 First published.",

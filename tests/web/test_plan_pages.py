@@ -222,9 +222,9 @@ def test_the_start_page_shows_what_changed_last(client: FlaskClient, publish: Pu
     assert page.texts("li", "changes__item") == [
         "21 November 2026 Family hubs First published. Exampleshire Council",
         (
-            "20 November 2026 Breaks for carers Applications or bids open: moved from about April to June 2027 "
-            "to about July "
-            "to September 2027, one quarter later. Exampleshire Council"
+            "20 November 2026 Breaks for carers Applications or bids open: moved from about April–June 2027 "
+            "to about July–"
+            "September 2027, one quarter later. Exampleshire Council"
         ),
     ]
 

@@ -6,7 +6,13 @@ from typing import Any
 from kil_pipeline.engagement.programme import public_session, public_sessions_after
 from kil_pipeline.engagement.public_records import PublicRecord, public_record
 from kil_pipeline.engagement.sessions import PublicSession
-from kil_pipeline.organisations.organisations import OrganisationKind, public_organisations
+from kil_pipeline.organisations.organisations import (
+    OrganisationKind,
+    PublicOrganisation,
+    public_organisations,
+)
+from kil_pipeline.organisations.particulars import identifiers_of
+from kil_pipeline.organisations.successions import Ended, ended_bodies
 from kil_pipeline.plan.queries import public_entries_after, public_entry, public_revisions
 from kil_pipeline.support.public_answers import AnsweredEntry, with_answers
 from web.api import answers
@@ -32,6 +38,14 @@ class SessionWithRecord(PublicSession):
     """A session and its final record, if there is one."""
 
     record: PublicRecord | None = None
+
+
+@dataclass(frozen=True)
+class ListedCommissioner(PublicOrganisation):
+    """A commissioner, with its numbers in registers and the bodies that became it."""
+
+    identifiers: tuple[dict[str, str], ...] = ()
+    former_bodies: tuple[Ended, ...] = ()
 
 
 @answers("/entries", EntriesSchema, parameters=describe(ENTRY_LIST), errors=(400,))
@@ -75,7 +89,19 @@ def list_revisions(reference: str) -> Any:
 def list_commissioners() -> Any:
     """Commissioners."""
     with database().read() as session:
-        return {"commissioners": public_organisations(session, OrganisationKind.COMMISSIONER)}
+        everyone = public_organisations(session, OrganisationKind.COMMISSIONER)
+        numbers = identifiers_of(session, [organisation.id for organisation in everyone])
+        ended = ended_bodies(session, tuple(slug for organisation in everyone for slug in organisation.predecessors))
+    return {
+        "commissioners": [
+            ListedCommissioner(
+                **vars(organisation),
+                identifiers=tuple({"scheme": s, "id": number} for s, number in numbers.get(organisation.id, ())),
+                former_bodies=tuple(body for body in ended if body.slug in organisation.predecessors),
+            )
+            for organisation in everyone
+        ]
+    }
 
 
 @answers("/sessions", SessionsSchema, parameters=describe(SESSION_LIST), errors=(400,))

@@ -68,10 +68,36 @@ class RevisionsSchema(Schema):
     next = fields.String(allow_none=True, metadata=NEXT)
 
 
+class IdentifierSchema(Schema):
+    """A number of an organisation in a register."""
+
+    scheme = fields.String(metadata=said("The register, as org-id.guide calls it, or GB-PPON (Find a Tender)."))
+    id = fields.String(metadata=said("The number there."))
+
+
+class FormerBodySchema(Schema):
+    """A body that became another."""
+
+    name = fields.String(metadata=said("What it was called."))
+    slug = fields.String(metadata=said("Its name in addresses: the filter `commissioner` still takes it."))
+    ended_on = fields.Date(attribute="on", metadata=said("Since when it is another."))
+
+
+class ListedCommissionerSchema(CommissionerSchema):
+    """A commissioner, with all that it is known by."""
+
+    identifiers = fields.List(
+        fields.Nested(IdentifierSchema), metadata=said("Its numbers in registers, the best known register first.")
+    )
+    former_bodies = fields.List(
+        fields.Nested(FormerBodySchema), metadata=said("The bodies that became this one, the last one first.")
+    )
+
+
 class CommissionersSchema(Schema):
     """All organisations that publish their plan here, by name."""
 
-    commissioners = fields.List(fields.Nested(CommissionerSchema), metadata=said("The commissioners."))
+    commissioners = fields.List(fields.Nested(ListedCommissionerSchema), metadata=said("The commissioners."))
 
 
 class ReasonSchema(Schema):

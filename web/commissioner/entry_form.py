@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kil_pipeline.plan.answers import Problem, path_of
+from kil_pipeline.plan.changes import OTHER_FIELDS
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.benefits import benefits
 from kil_pipeline.reference.milestones import milestone_kinds
@@ -101,7 +102,12 @@ def _what() -> tuple[Field, ...]:
         Field("summary", "What it is", "What will be different, and for whom?", "text"),
         Field("themes", "Topics", "Readers find it by these. Choose all that fit.", "several", topics),
         Field("benefits", "Benefits sought", "What is it meant to do, besides the service?", "several", benefit_names),
-        Field("current", "What is there now", "Is it new? Does it replace something, and when does that end?", "text"),
+        Field(
+            "current",
+            "What is there now",
+            "Is it new? Does it replace something, when does that end, and may staff transfer?",
+            "text",
+        ),
         Field("cpv", "CPV codes", "If you have them. Part several with semicolons."),
     )
 
@@ -118,10 +124,23 @@ def _how() -> tuple[Field, ...]:
     chosen = tuple((route.name, f"{route.plain} ({route.name})") for route in routes())
     return (
         Field("value", "How much", "For example £400k to £650k a year, up to £60,000 in total, £1.1m a year ex VAT."),
+        Field(
+            "years_and_vat",
+            OTHER_FIELDS["years_and_vat"],
+            "Is each year certain? Does VAT come on top, or none?",
+            "text",
+        ),
         Field("route", "How the provider will be chosen", "", "choice", chosen),
+        Field("route_why", OTHER_FIELDS["route_why"], "What else was thought of, and why was it set aside?", "text"),
         Field("length", "How long the contract or grant lasts", "For example: three years, and up to two more."),
         Field("lots", "Lots", "How is it divided? Could a local organisation do one part?"),
         Field("portal", "Where to apply or bid", "Which portal, and how to register on it."),
+        Field(
+            "guidance",
+            OTHER_FIELDS["guidance"],
+            "For this one alone: what each paper is, and its address (https://…), one to a line.",
+            "text",
+        ),
     )
 
 

@@ -94,6 +94,19 @@ class PublicEntrySchema(Schema):
         allow_none=True,
         metadata=said("How the provider will be chosen."),
     )
+    years_and_vat = fields.String(
+        attribute="content.years_and_vat",
+        allow_none=True,
+        metadata=said("For how many years the money is certain, and whether VAT comes on top."),
+    )
+    route_why = fields.String(
+        attribute="content.route_why", allow_none=True, metadata=said("Why this route was chosen over the others.")
+    )
+    guidance = fields.String(
+        attribute="content.guidance",
+        allow_none=True,
+        metadata=said("Its own procurement strategy and guidance: what each is and where, one to a line."),
+    )
     milestones = MadePart(
         MilestoneSchema,
         lambda entry: entry.key_dates(),
