@@ -18,6 +18,7 @@ from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.alerts.digests import PASSED_OVER, Notification
 from kil_pipeline.codec import to_json
 from kil_pipeline.engagement.programme import sessions_about
+from kil_pipeline.engagement.public_records import TrailStep, entry_trail
 from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.events.log import EventRow
 from kil_pipeline.organisations.audit import AuditRow
@@ -71,6 +72,8 @@ class Dossier:
     history: PublicHistory
     events: tuple[ToldEvent, ...]
     sessions: tuple[PublicSession, ...]
+    records: tuple[TrailStep, ...]
+    """The final records of sessions about the entry, or that changed it, with the conflicts of interest declared."""
     reasons: tuple[ReasonGiven, ...]
     deeds: tuple[Deed, ...]
     answers: tuple[PublicAnswer, ...]
@@ -98,6 +101,7 @@ def read_dossier(session: Session, reference: str, *, now: datetime) -> Dossier:
         history=history,
         events=_events(session, str(entry.id)),
         sessions=sessions_about(session, reference),
+        records=entry_trail(session, reference),
         reasons=reasons_given(history),
         deeds=tuple(Deed(row.at, row.deed) for row in deeds),
         answers=tuple(replace(answer, name="") for answer in reversed(public_answers(session, entry.id))),
@@ -190,10 +194,27 @@ def _data(dossier: Dossier) -> Mapping[str, object]:
         },
         "events": [to_json(event) for event in dossier.events],
         "sessions": [to_json(session) for session in dossier.sessions],
+        "records": [_record(step) for step in dossier.records],
         "reasons": [to_json(given) for given in dossier.reasons],
         "notices": [to_json(notice) for notice in last.notices],
         "deeds": [to_json(deed) for deed in dossier.deeds],
         "answers": {"published": [to_json(answer) for answer in dossier.answers], "others": dossier.other_answers},
+    }
+
+
+def _record(step: TrailStep) -> Mapping[str, object]:
+    record = step.record
+    return {
+        "session": step.session.reference,
+        "finalAt": record.final_at.isoformat(),
+        "people": record.head.came_people,
+        "organisations": record.head.came_organisations,
+        "interestsDeclared": record.head.interests,
+        "parts": [
+            {"number": part.number, "kind": part.kind, "content": to_json(part.content)} for part in record.parts
+        ],
+        "responses": [{"point": number, **to_json(given.content)} for number, given in record.responses.items()],
+        "amendments": [to_json(added) for added in record.amendments],
     }
 
 

@@ -13,6 +13,9 @@ from flask.testing import FlaskClient
 from kil_pipeline.alerts.digests import Notification
 from kil_pipeline.database import Database
 from kil_pipeline.engagement.programme import announce_session
+from kil_pipeline.engagement.record_checks import finish_checks, start_check
+from kil_pipeline.engagement.record_contents import Point
+from kil_pipeline.engagement.records import RecordHead, add_part, read_record, save_head
 from kil_pipeline.engagement.sessions import SessionContent
 from kil_pipeline.events.log import EventRow
 from kil_pipeline.exchange.entry_dossiers import read_dossier
@@ -20,6 +23,7 @@ from kil_pipeline.plan.contents import EntryContent, Notice
 from kil_pipeline.plan.disclosures import Disclosure, DisclosureState
 from kil_pipeline.plan.drafts import find_draft, save_draft
 from kil_pipeline.support.answer_replies import respond
+from tests.engagement.held import a_held_session
 from tests.factories import NOW, a_commissioner, a_subscriber, republish, some_content
 from tests.factories import publish as publish_for
 from tests.support.test_reader_answers import answered
@@ -62,6 +66,7 @@ def test_it_holds_each_publication_and_the_rest_with_a_checksum_of_each(
         "publications/001.json",
         "publications/002.json",
         "reasons.json",
+        "records.json",
         "sessions.json",
         "sha256.txt",
     ]
@@ -101,6 +106,32 @@ def test_what_was_done_with_it_is_listed_without_who_did_it(author: FlaskClient,
     publish(EntryContent("Rides"))
     download(author)
     assert [deed["what"] for deed in json.loads(download(author)["deeds.json"])] == ["download_account"]
+
+
+def test_final_records_of_its_sessions_are_in_it_with_the_conflicts_declared(
+    author: FlaskClient, publish: Publish, council: uuid.UUID, sqlite_database: Database
+) -> None:
+    publish(EntryContent("Rides"))
+    with sqlite_database.write() as session:
+        for interests in ("Mill Hall also runs the buses.", "Not final: it is not told."):
+            held = a_held_session(session, council, "EXC-0001")
+            add_part(session, held, Point("Open before work", organisations=3), now=NOW)
+            version = read_record(session, held).version
+            save_head(session, held, RecordHead(12, 5, interests), version=version, now=NOW)
+            if interests.startswith("Mill"):
+                tomorrow = NOW.date() + timedelta(days=1)
+                start_check(session, held, until=tomorrow, addresses=(), identifies_nobody=True, now=NOW)
+                assert finish_checks(session, NOW + timedelta(days=2)) == 1
+    files = download(author)
+    (record,) = json.loads(files["records.json"])
+    assert (record["people"], record["organisations"], record["interestsDeclared"]) == (
+        12, 5, "Mill Hall also runs the buses.",
+    )  # fmt: skip
+    assert [part["content"]["text"] for part in record["parts"]] == ["Open before work"]
+    told = [name for name, body in files.items() if b"Mill Hall also runs the buses." in body]
+    assert (sorted(told), [name for name, body in files.items() if b"Not final" in body]) == (
+        ["index.html", "records.json"], [],
+    )  # fmt: skip
 
 
 def test_readers_answers_are_in_it_without_who_gave_them(
