@@ -23,10 +23,9 @@ def upgrade() -> None:
 
 def _index_orders() -> None:
     op.add_column("public_entry", sa.Column("headline_key", sa.Text(), nullable=False, server_default=""))
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    headline = "json_extract(content, '$.headline')" if sqlite else "content->>'headline'"
-    key = f"substr(lower({headline}), 1, 200)"
-    op.execute(f"UPDATE public_entry SET headline_key = {key}")  # noqa: S608  # nothing from outside
+    entry = sa.table("public_entry", sa.column("headline_key"), sa.column("content", sa.JSON()))
+    headline = sa.func.lower(entry.c.content["headline"].as_string())
+    op.execute(sa.update(entry).values(headline_key=sa.func.substr(headline, 1, 200)))
     orders: dict[str, list[str | sa.TextClause]] = {
         "latest": ["ended", UNDATED, sa.text("opens_on DESC")],
         "headline": ["headline_key"],
