@@ -114,6 +114,7 @@ def _add_organisations(session: Session, now: datetime) -> dict[str, uuid.UUID]:
             identifiers=[parse_identifier(text) for text in row.get("identifiers", ())],
             now=now,
         )
+        organisation.promise = row.get("promise", "")
         for name in row.get("names", ()):
             learn_spelling(session, organisation, name=name, identifiers=())
         for document in row.get("documents", ()):

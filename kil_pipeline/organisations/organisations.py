@@ -39,6 +39,8 @@ class Organisation(Base):
     next_number: Mapped[int] = mapped_column(default=1)
     contact: Mapped[str | None] = mapped_column(sa.String(300))
     website: Mapped[str | None] = mapped_column(sa.String(300))
+    promise: Mapped[str] = mapped_column(sa.Text, default="")
+    """What it promises readers of its plan, in its own words; empty where it has said nothing."""
     created_at: Mapped[datetime]
     successor_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     """The body that it became; its identifiers and spellings lead there."""
@@ -85,11 +87,13 @@ class PublicOrganisation:
     website: str | None = None
     predecessors: tuple[str, ...] = ()
     """The slugs of all bodies that became this one."""
+    promise: str = ""
+    """What it promises readers of its plan."""
 
     @classmethod
     def of(cls, row: Organisation) -> "PublicOrganisation":
         """Make the public view of a stored organisation."""
-        return cls(row.id, row.name, row.slug, row.kind, row.contact, row.website, tuple(row.predecessors))
+        return cls(row.id, row.name, row.slug, row.kind, row.contact, row.website, tuple(row.predecessors), row.promise)
 
 
 _ABBREVIATIONS = {

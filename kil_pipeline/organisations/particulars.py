@@ -40,6 +40,8 @@ class Particulars:
     parent: PublicOrganisation | None = None
     website: str = ""
     contact: str = ""
+    promise: str = ""
+    """What a commissioner promises readers of its plan; paragraphs."""
 
 
 class Taken(InvalidContent):
@@ -62,6 +64,7 @@ def particulars_of(session: Session, organisation_id: uuid.UUID) -> Particulars:
         parent=PublicOrganisation.of(current_organisation(session, row.parent_id)) if row.parent_id else None,
         website=row.website or "",
         contact=row.contact or "",
+        promise=row.promise,
     )
 
 
@@ -104,7 +107,7 @@ def save_particulars(session: Session, organisation_id: uuid.UUID, said: Particu
             raise InvalidContent("An organisation cannot be part of itself, nor of what is part of it.")
     _check_free(session, organisation_id, said)
     row.parent_id = said.parent.id if said.parent else None
-    row.website, row.contact = said.website or None, said.contact or None
+    row.website, row.contact, row.promise = said.website or None, said.contact or None, said.promise
     _set_names(session, row, said.names)
     kept = OrganisationIdentifier.organisation_id == organisation_id
     session.execute(sa.delete(OrganisationIdentifier).where(kept))

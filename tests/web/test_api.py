@@ -226,6 +226,7 @@ def test_a_commissioner_is_listed_with_its_numbers_and_the_bodies_that_became_it
         "website": None,
         "contact": None,
         "predecessors": ["old-board"],
+        "promise": "",
         "identifiers": [{"scheme": "GB-COH", "id": "01234567"}, {"scheme": "GB-NHS", "id": "QWO"}],
         "former_bodies": [{"name": "Old Board", "slug": "old-board", "ended_on": "2026-04-01"}],
     }

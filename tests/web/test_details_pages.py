@@ -25,6 +25,7 @@ FILLED = {
     "parent": "",
     "website": "council.example.org",
     "contact": "plan@council.example.org",
+    "promise": "Six months' notice.\n\nAnd why, where we cannot.",
 }
 
 
@@ -61,7 +62,20 @@ def test_the_form_shows_what_is_stored(admin: FlaskClient) -> None:
         "areas": ["Leeds"],
         "website": ["https://council.example.org"],
         "contact": ["plan@council.example.org"],
+        "promise": ["Six months' notice.\n\nAnd why, where we cannot."],
     }
+
+
+def test_a_commissioners_promise_stands_on_its_page_and_in_the_api(client: FlaskClient, admin: FlaskClient) -> None:
+    before = HtmlPage(client.get("/commissioners/exampleshire-council"))
+    save(admin)
+    after = HtmlPage(client.get("/commissioners/exampleshire-council"))
+    found = [s for page in (before, after) for s in page.elements("section") if s.get("aria-labelledby") == "promise"]
+    assert [["".join(line.itertext()) for line in one.iter("p")] for one in found] == [
+        ["Six months' notice.", "And why, where we cannot."]
+    ]
+    answer = client.get("/api/v1/commissioners").get_json()
+    assert [one["promise"] for one in answer["commissioners"]] == ["Six months' notice.\n\nAnd why, where we cannot."]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +88,7 @@ def test_the_form_shows_what_is_stored(admin: FlaskClient) -> None:
         ("parent", "Exampleshire Council", "An organisation cannot be part of itself, nor of what is part of it."),
         ("website", "javascript:x", "Write the address of a website, such as https://example.org, or leave it empty."),
         ("contact", "x" * 301, "That has 301 characters. Use at most 300."),
+        ("promise", "x" * 1_001, "That has 1,001 characters. Use at most 1,000."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(

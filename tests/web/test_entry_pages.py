@@ -121,14 +121,14 @@ def test_a_gap_gives_the_whole_account_and_flags_itself_when_its_day_has_passed(
             "How much Can’t say yet Publishing it now would harm someone’s commercial interests "
             "Bids are being compared elsewhere. "
             "Why keeping it back is in the public interest: Better prices for all. "
-            "Who decides Procurement manager When we expect to say By 1 February 2027 Looked at again on 4 "
-            "January 2027 "
+            "Who decides Procurement manager When we expect to say By 1 February 2027 "
+            "Last reviewed 23 November 2026 Looked at again on 4 January 2027 "
             "The law it rests on Procurement Act 2023, section 94(1)(b); Freedom of Information Act 2000, section 43"
         ),
         (
             "Lots Not decided yet To be set together with communities "
             "Overdue: an answer was due by 22 November 2026. "
-            "Who decides Commissioning lead When we expected to say By 22 November 2026 "
+            "Who decides Commissioning lead When we expected to say By 22 November 2026 Last reviewed 23 November 2026 "
             "How you could help: Tell us the largest lot you could deliver. "
             "Answer about “Lots” · Write to us about “Lots”"
         ),

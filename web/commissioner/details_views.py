@@ -30,7 +30,7 @@ from kil_pipeline.organisations.particulars import (
 from kil_pipeline.plan.entries import Entry
 from kil_pipeline.reference.areas import area, find_area, similar_area
 from kil_pipeline.support.patches import patch_of, set_patch
-from kil_pipeline.text import clean_line, drop_unwritable, shorten
+from kil_pipeline.text import clean_line, clean_text, drop_unwritable, shorten
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs, needs_person, person
 from web.commissioner.operator_views import second_factor_wanted
@@ -43,7 +43,9 @@ KINDS = {
     OrganisationKind.INFRASTRUCTURE_BODY: "Local support organisation",
     OrganisationKind.VCSE: "VCSE organisation",
 }
-FIELDS = ("names", "identifiers", "areas", "parent", "website", "contact", "kind")
+FIELDS = ("names", "identifiers", "areas", "parent", "website", "contact", "promise", "kind")
+MOST_PROMISED = 1_000
+"""How many characters a promise may have."""
 Problems = dict[str, str]
 
 
@@ -128,9 +130,12 @@ def _read(db: Session, raw: dict[str, str], problems: Problems) -> _Read:
     contact = clean_line(raw["contact"])
     if len(contact) > 300:
         problems["contact"] = f"That has {len(contact)} characters. Use at most 300."
+    promise = clean_text(raw["promise"])
+    if len(promise) > MOST_PROMISED:
+        problems["promise"] = f"That has {len(promise):,} characters. Use at most {MOST_PROMISED:,}."
     parent = _parent(db, raw["parent"], problems)
     identifiers = _identifiers(raw["identifiers"], problems)
-    return _Read(Particulars(names, identifiers, parent, website, contact), _areas(raw["areas"], problems))
+    return _Read(Particulars(names, identifiers, parent, website, contact, promise), _areas(raw["areas"], problems))
 
 
 def _identifiers(text: str, problems: Problems) -> tuple[Identifier, ...]:
@@ -195,6 +200,7 @@ def _page(
         "parent": known.parent.name if known.parent else "",
         "website": known.website,
         "contact": known.contact,
+        "promise": known.promise,
         "kind": kind,
     }
     return render_template(
@@ -203,6 +209,7 @@ def _page(
         slug=slug,
         address=address,
         operating=operating,
+        stored_kind=kind,
         raw=raw or stored,
         registers=REGISTERS,
         kinds=[{"value": one.value, "text": text} for one, text in KINDS.items()],

@@ -162,6 +162,7 @@ class CommissionerSchema(Schema):
     slug = fields.String(metadata=said("Its name in addresses: what the filter `commissioner` takes."))
     website = fields.String(allow_none=True, metadata=said("Its website."))
     contact = fields.String(allow_none=True, metadata=said("Whom to ask about its plan."))
+    promise = fields.String(metadata=said("What it promises readers of its plan; empty where it has said nothing."))
     predecessors = fields.List(
         fields.String(), metadata=said("The slugs of bodies that became this one: the filter takes them too.")
     )
