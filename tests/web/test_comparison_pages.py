@@ -36,8 +36,8 @@ def test_what_differs_stands_side_by_side_and_the_rest_is_folded_away(client: Fl
         "What it is Time off. A break & rest.",
         "Lots One lot Two lots",
     ]
-    assert page.texts("summary") == ["25 fields are the same"]
-    assert len(list(same.iter("tr"))) == 26  # and the headings
+    assert page.texts("summary") == ["28 fields are the same"]
+    assert len(list(same.iter("tr"))) == 29  # and the headings
     assert [text for text in page.texts("li") if "asked" in text] == ["1 July 2026: We were asked."]
 
 
