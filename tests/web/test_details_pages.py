@@ -88,7 +88,7 @@ def test_a_commissioners_promise_stands_on_its_page_and_in_the_api(client: Flask
         ("parent", "Exampleshire Council", "An organisation cannot be part of itself, nor of what is part of it."),
         ("website", "javascript:x", "Write the address of a website, such as https://example.org, or leave it empty."),
         ("contact", "x" * 301, "That has 301 characters. Use at most 300."),
-        ("promise", "x" * 1_001, "That has 1,001 characters. Use at most 1,000."),
+        ("promise", "x" * 1_001, "Your promise has 1,001 characters. Use at most 1,000."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
@@ -102,6 +102,12 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     filled = {name: text.replace("\r", "") for name, text in (FILLED | {field: typed}).items() if text}
     assert Form(page, ADDRESS).answers() == {name: [text] for name, text in filled.items()}
     assert Form(HtmlPage(admin.get(ADDRESS)), ADDRESS).answers() == {"contact": ["plan@council.example.org"]}
+
+
+def test_what_is_to_be_mended_is_listed_in_the_order_of_the_form(admin: FlaskClient) -> None:
+    page = save(admin, identifiers="GB-CHC-12", website="javascript:x", promise="x" * 1_001)
+    (summary,) = page.elements("div", "govuk-error-summary")
+    assert [link.get("href") for link in summary.iter("a")] == ["#identifiers", "#website", "#promise"]
 
 
 def test_an_operator_changes_the_kind_only_of_what_has_no_plan(

@@ -132,7 +132,7 @@ def _read(db: Session, raw: dict[str, str], problems: Problems) -> _Read:
         problems["contact"] = f"That has {len(contact)} characters. Use at most 300."
     promise = clean_text(raw["promise"])
     if len(promise) > MOST_PROMISED:
-        problems["promise"] = f"That has {len(promise):,} characters. Use at most {MOST_PROMISED:,}."
+        problems["promise"] = f"Your promise has {len(promise):,} characters. Use at most {MOST_PROMISED:,}."
     parent = _parent(db, raw["parent"], problems)
     identifiers = _identifiers(raw["identifiers"], problems)
     return _Read(Particulars(names, identifiers, parent, website, contact, promise), _areas(raw["areas"], problems))
@@ -213,6 +213,6 @@ def _page(
         raw=raw or stored,
         registers=REGISTERS,
         kinds=[{"value": one.value, "text": text} for one, text in KINDS.items()],
-        problems=list((problems or {}).items()),
+        problems=[(field, problems[field]) for field in FIELDS if field in problems] if problems else [],
         problem_of=problems or {},
     )
