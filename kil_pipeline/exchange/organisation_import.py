@@ -7,7 +7,6 @@ and takes nothing away: what the organisation's own people wrote stays. Rows tha
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
+from kil_pipeline.exchange.batches import keep_in_batches
 from kil_pipeline.exchange.columns import Columns
 from kil_pipeline.exchange.json_files import read_json
 from kil_pipeline.exchange.organisation_rows import (
@@ -130,15 +130,7 @@ class _Run:
 
     def keep_all(self, database: Database, items: Iterator[_Item]) -> Iterator[int]:
         """Keep all, a batch in a transaction. Yields how many were read so far."""
-        done = 0
-        while batch := list(islice(items, BATCH)):
-            with database.write() as session:
-                for item in batch:
-                    self._take(session, item)
-                if self.options.dry_run:
-                    session.rollback()
-            done += len(batch)
-            yield done
+        return keep_in_batches(database, items, self._take, size=BATCH, dry_run=self.options.dry_run)
 
     def _take(self, session: Session, item: _Item) -> None:
         problems = list(item.read.problems)

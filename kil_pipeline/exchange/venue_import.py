@@ -20,6 +20,7 @@ from kil_pipeline.engagement.venue_corrections import keep_correction
 from kil_pipeline.engagement.venue_directory import change_venue
 from kil_pipeline.engagement.venues import PublicVenue, add_venue, find_imported, find_venue
 from kil_pipeline.exchange.bad_rows import BadRows, file_to_correct
+from kil_pipeline.exchange.batches import keep_in_batches
 from kil_pipeline.exchange.columns import Columns
 from kil_pipeline.exchange.hsds import locations_of, read_location
 from kil_pipeline.exchange.json_files import get_text, read_json
@@ -145,15 +146,7 @@ class _Run:
 
     def keep_all(self, database: Database, items: Iterator[_Item]) -> Iterator[int]:
         """Keep all, a batch in a transaction. Yields how many were read so far."""
-        done = 0
-        while batch := list(islice(items, BATCH)):
-            with database.write() as session:
-                for item in batch:
-                    self._take(session, item)
-                if self.options.dry_run:
-                    session.rollback()
-            done += len(batch)
-            yield done
+        return keep_in_batches(database, items, self._take, size=BATCH, dry_run=self.options.dry_run)
 
     def _take(self, session: Session, item: _Item) -> None:
         if item.read is None:
