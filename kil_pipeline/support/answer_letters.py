@@ -12,6 +12,7 @@ from kil_pipeline.alerts.requests import LINK_DAYS
 from kil_pipeline.plan.disclosures import field_label
 from kil_pipeline.plan.entries import PublicEntryRow
 from kil_pipeline.support.reader_answers import ReaderAnswer
+from kil_pipeline.text import clean_line
 
 
 def write_answer_confirm(session: Session, about: Mapping[str, Any], context: NoticeContext) -> NoticeLetter | None:
@@ -24,7 +25,7 @@ def write_answer_confirm(session: Session, about: Mapping[str, Any], context: No
         f"Confirm your answer: {headline}",
         "Send your answer",
         (f"You answered a question about “{headline}”. Press the button, and the commissioner gets it.",),
-        facts=(("What was asked", _line(row.question)), ("Your answer", _line(row.text))),
+        facts=(("What was asked", clean_line(row.question)), ("Your answer", clean_line(row.text))),
         buttons=(("See and send my answer", _own(row, context)),),
         ending=(
             "Keep this email: with its link you see, download or withdraw your answer at any time.",
@@ -45,7 +46,7 @@ def write_answer_answered(session: Session, about: Mapping[str, Any], context: N
         f"A response to your answer: {headline}",
         "The commissioner has responded to your answer",
         tuple(line for line in row.response.splitlines() if line.strip()),
-        facts=(("About", f"{headline} ({reference}): {field_label(row.path)}"), ("Your answer", _line(row.text))),
+        facts=(("About", f"{headline} ({reference}): {field_label(row.path)}"), ("Your answer", clean_line(row.text))),
         buttons=(
             ("See the planned opportunity", f"/entries/{reference}"),
             ("See or withdraw my answer", _own(row, context)),
@@ -60,7 +61,3 @@ def _own(row: ReaderAnswer, context: NoticeContext) -> str:
 
 def _headline(session: Session, row: ReaderAnswer) -> str:
     return str(session.get_one(PublicEntryRow, row.entry_id).content["headline"])
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

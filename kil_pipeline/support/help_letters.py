@@ -12,6 +12,7 @@ from kil_pipeline.alerts.requests import LINK_DAYS
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.reference.support_kinds import support_kind
 from kil_pipeline.support.help_requests import HelpAnswer, HelpRequest
+from kil_pipeline.text import clean_line
 
 
 def write_help_confirm(session: Session, about: Mapping[str, Any], context: NoticeContext) -> NoticeLetter | None:
@@ -24,7 +25,7 @@ def write_help_confirm(session: Session, about: Mapping[str, Any], context: Noti
         f"Confirm your request to {body.name}",
         "Send your request for help",
         (f"You asked {body.name} for help. Press the button, and we pass it on.",),
-        facts=(("What you need", _line(row.need)),),
+        facts=(("What you need", clean_line(row.need)),),
         buttons=(("See and send my request", f"/help/{context.signer.sign('help', row.id)}"),),
         ending=(f"The link lives for {LINK_DAYS} days. If you did not ask, do nothing: the request is then erased.",),
     )
@@ -65,14 +66,10 @@ def write_help_answered(session: Session, about: Mapping[str, Any], context: Not
         f"{body.name} has answered you",
         f"{body.name} has answered you",
         tuple(line for line in answer.text.splitlines() if line.strip()),
-        facts=(("You asked", _line(row.need)),),
+        facts=(("You asked", clean_line(row.need)),),
         buttons=(
             (f"See {body.name}", f"/local-support/{body.slug}"),
             ("See or erase my request", f"/help/{context.signer.sign('help', row.id)}"),
         ),
         ending=("They do not see your address." if not row.show_address else "They can see your address.",),
     )
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

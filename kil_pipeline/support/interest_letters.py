@@ -12,6 +12,7 @@ from kil_pipeline.alerts.requests import LINK_DAYS
 from kil_pipeline.plan.entries import PublicEntryRow
 from kil_pipeline.support.interests import Interest, Visibility
 from kil_pipeline.support.introductions import Introduction
+from kil_pipeline.text import clean_line
 
 
 def write_interest_confirm(session: Session, about: Mapping[str, Any], context: NoticeContext) -> NoticeLetter | None:
@@ -41,8 +42,8 @@ def write_introduction_asked(session: Session, about: Mapping[str, Any], context
     asker = session.get_one(Interest, row.asker_id)
     facts = [
         ("About", _headline(session, asker)),
-        ("They bring", _line(asker.brings)),
-        ("They seek", _line(asker.seeks)),
+        ("They bring", clean_line(asker.brings)),
+        ("They seek", clean_line(asker.seeks)),
     ]
     return NoticeLetter(
         f"{asker.name} would like to get in touch",
@@ -95,7 +96,3 @@ def _own(row: Interest, context: NoticeContext) -> str:
 
 def _headline(session: Session, row: Interest) -> str:
     return str(session.get_one(PublicEntryRow, row.entry_id).content["headline"])
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

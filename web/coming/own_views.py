@@ -1,9 +1,8 @@
 """One's own place at a session: reached by the signed link in every mail about it, without an account."""
 
-import json
 import uuid
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.engagement.coming import change_details, change_way, confirm, leave, take_offer
@@ -15,6 +14,7 @@ from kil_pipeline.text import clean_text, drop_unwritable
 from web.coming import blueprint
 from web.coming.forms import needs_problems
 from web.context import database, now, settings
+from web.json_documents import own_copy
 from web.subscriber.manage_views import signer
 
 Answer = str | tuple[str, int]
@@ -50,10 +50,7 @@ def download(token: str) -> Response:
     registration_id = signer().read("coming", token)
     with database().read() as session:
         data = registration_data(session, registration_id, now())
-    response = make_response(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
-    response.headers["Content-Type"] = "application/json; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="my-place.json"'
-    return response
+    return own_copy(data, "my-place.json")
 
 
 def _act(registration_id: uuid.UUID, do: str) -> str:

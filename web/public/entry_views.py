@@ -1,11 +1,10 @@
 """One planned opportunity: its page, its JSON, and every publication of it at an address of its own."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -28,6 +27,7 @@ from kil_pipeline.support.offers import support_near
 from kil_pipeline.support.public_answers import public_answers, with_answers
 from kil_pipeline.support.public_interests import public_interests
 from web.context import database, today
+from web.json_documents import public_document
 from web.public import blueprint
 from web.public.feed_links import feed_links
 from web.public.schemas import PublicEntrySchema
@@ -95,14 +95,9 @@ def entry_json(reference: str) -> Response:
     """Give a planned opportunity to machines: what the page says, and null with a reason where it says why not."""
     with database().read() as session:
         (found,) = with_answers(session, [public_entry(session, reference)])
-    body = json.dumps(PublicEntrySchema().dump(found), ensure_ascii=False, indent=2)
-    response = make_response(body + "\n")
-    response.headers["Content-Type"] = "application/json; charset=utf-8"
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Access-Control-Allow-Origin"] = "*"  # public data: any page may read it
+    response = public_document(PublicEntrySchema().dump(found))
     changed_at = (answer.changed_at or answer.published_at for answer in found.answers)
     response.last_modified = max((found.updated_at, *changed_at))
-    response.add_etag()
     response.make_conditional(request)
     return response
 

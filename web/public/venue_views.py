@@ -1,10 +1,9 @@
 """The directory of venues: who owns them, who can get in, and what is on there."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flask import Response, abort, make_response, redirect, render_template, request
+from flask import Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kil_pipeline.engagement.venue_corrections import corrections_of, has_contact
@@ -14,6 +13,7 @@ from kil_pipeline.exchange.hsds import hsds_page
 from kil_pipeline.exchange.place_data import place_data
 from kil_pipeline.reference.areas import area
 from web.context import absolute, database, now
+from web.json_documents import public_document
 from web.public import blueprint
 from web.public.plan_filters import Filter, Option, area_filter
 from web.public.plan_views import Chosen
@@ -50,11 +50,7 @@ def venues_json() -> Response:
         page = public_venues(session, query.criteria, page=query.page, per_page=PER_FILE)
     if query.page > page.pages:
         abort(404)
-    response = make_response(json.dumps(hsds_page(page), ensure_ascii=False, indent=2) + "\n")
-    response.headers["Content-Type"] = "application/json; charset=utf-8"
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Access-Control-Allow-Origin"] = "*"  # public data: any page may read it
-    response.add_etag()
+    response = public_document(hsds_page(page))
     response.make_conditional(request)
     return response
 

@@ -1,8 +1,6 @@
 """Answering “how you could help us decide”: a form, a mail with a button, and a page of one's own by its link."""
 
-import json
-
-from flask import Response, make_response, render_template, request
+from flask import Response, render_template, request
 
 from kil_pipeline.alerts.personal_data import rows_of
 from kil_pipeline.errors import InvalidContent, NotFound
@@ -22,6 +20,7 @@ from kil_pipeline.support.reader_answers import (
 )
 from kil_pipeline.text import drop_unwritable
 from web.context import database, now
+from web.json_documents import own_copy
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import TRAP
@@ -87,11 +86,7 @@ def download_answer(token: str) -> Response:
     with database().read() as session:
         own_answer(session, answer_id, now())
         held = rows_of(session, ReaderAnswer, ReaderAnswer.id == answer_id)
-    body = json.dumps({"as_of": now().isoformat(), "answer": held[0]}, ensure_ascii=False, indent=2)
-    response = make_response(body + "\n")
-    response.headers["Content-Type"] = "application/json; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="my-answer.json"'
-    return response
+    return own_copy({"as_of": now().isoformat(), "answer": held[0]}, "my-answer.json")
 
 
 def _asked(reference: str) -> tuple[PublicEntry, Disclosure]:

@@ -3,7 +3,7 @@
 import json
 import re
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.members import InvalidAddress
@@ -11,6 +11,7 @@ from kil_pipeline.scheduler.personal_data import SOURCES
 from kil_pipeline.support.data_requests import Row, address_of, ask_for_data, erase_address, held_about_address
 from kil_pipeline.text import drop_unwritable
 from web.context import database, now
+from web.json_documents import own_copy
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
 from web.subscriber.forms import TRAP
@@ -91,7 +92,4 @@ def download_data(token: str) -> Response:
         address = address_of(session, request_id, now())
         held = held_about_address(session, address, SOURCES)
     body = {"address": address, "as_of": now().isoformat(), "held": {one.title: list(one.rows) for one in held}}
-    response = make_response(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
-    response.headers["Content-Type"] = "application/json; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
-    return response
+    return own_copy(body, "my-data.json")

@@ -1,8 +1,6 @@
 """What a subscriber can do besides choosing: hear no more of one thing, pause, and take their data with them."""
 
-import json
-
-from flask import make_response, render_template, request
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.alerts.commissioner_mutes import commissioner_of, mute_commissioner
@@ -11,6 +9,7 @@ from kil_pipeline.alerts.pauses import PauseNotPossible, end_pause, pause
 from kil_pipeline.alerts.personal_data import personal_data
 from kil_pipeline.alerts.subscribers import subscriber_view
 from web.context import database, now, settings
+from web.json_documents import own_copy
 from web.subscriber import blueprint
 from web.subscriber.forms import read_day
 from web.subscriber.manage_views import show_choices, signer
@@ -84,7 +83,4 @@ def download(token: str) -> Response:
     subscriber_id = signer().read("manage", token)
     with database().read() as session:
         data = personal_data(session, subscriber_id, now())
-    response = make_response(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
-    response.headers["Content-Type"] = "application/json; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="my-alerts.json"'
-    return response
+    return own_copy(data, "my-alerts.json")

@@ -1,9 +1,8 @@
 """An organisation's own profile: asked for with an address, opened by the link in a mail, without a password."""
 
-import json
 import uuid
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from kil_pipeline.organisations.members import InvalidAddress
@@ -22,6 +21,7 @@ from kil_pipeline.support.profiles import (
 )
 from kil_pipeline.text import drop_unwritable
 from web.context import database, now, settings
+from web.json_documents import own_copy
 from web.places import read_chosen_areas
 from web.rate_limits import count_mail
 from web.subscriber import blueprint
@@ -99,10 +99,7 @@ def download_profile(token: str) -> Response:
     with database().read() as session:
         view = profile_view(session, profile_id)
     answers = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(view.answers).items()}
-    response = make_response(json.dumps({"address": view.email, **answers}, ensure_ascii=False, indent=2) + "\n")
-    response.headers["Content-Type"] = "application/json; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="my-profile.json"'
-    return response
+    return own_copy({"address": view.email, **answers}, "my-profile.json")
 
 
 def _look_up(profile_id: uuid.UUID, answers: ProfileAnswers) -> str:
