@@ -11,6 +11,7 @@ from hypothesis import settings
 from kil_pipeline.database import Database
 from kil_pipeline.migrations import upgrade
 from tests.postgres import Server
+from tests.quick_rules import use_quick_rules
 
 AUTHORITY = "example.org,2026-01-01"
 """The installation's permanent name in the tests: what stands after `tag:` in ids."""
@@ -18,6 +19,7 @@ AUTHORITY = "example.org,2026-01-01"
 settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
 settings.register_profile("soak", max_examples=5_000, database=None, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+use_quick_rules()
 
 for name in [name for name in os.environ if name.startswith("KIL_")]:
     del os.environ[name]  # a developer's own settings must not decide a test
