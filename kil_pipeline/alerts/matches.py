@@ -14,12 +14,13 @@ from kil_pipeline.events.types import PublicEvent
 
 
 class AlertState(Base):
-    """One row: the position up to which the log was matched."""
+    """One row: the position up to which the log was matched, and when old records were erased last."""
 
     __tablename__ = "alert_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     matched_position: Mapped[int] = mapped_column(sa.BigInteger)
+    erased_at: Mapped[datetime | None]
 
 
 class Match(Base):

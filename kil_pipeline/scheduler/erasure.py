@@ -1,7 +1,7 @@
 """What goes by itself in time: the rule of each table, one after the other (spans: `config/personal_data.toml`)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,7 @@ from kil_pipeline.alerts.bounces import erase_old_bounces
 from kil_pipeline.alerts.deliveries import erase_old_deliveries
 from kil_pipeline.alerts.erasure import erase_old_matches, erase_old_notifications, erase_stopped, erase_unused_criteria
 from kil_pipeline.alerts.mail_domains import erase_old_slow_domains
+from kil_pipeline.alerts.matches import AlertState, lock_alerts
 from kil_pipeline.alerts.requests import erase_old_requests
 from kil_pipeline.alerts.webhook_log import erase_old_calls
 from kil_pipeline.alerts.webhooks import erase_old_webhooks
@@ -31,6 +32,24 @@ from kil_pipeline.support.help_requests import erase_old_help
 from kil_pipeline.support.interests import erase_old_interests
 from kil_pipeline.support.profiles import erase_old_profiles
 from kil_pipeline.support.reader_answers import erase_old_reader_answers
+
+ERASED_EVERY = timedelta(hours=1)
+"""Nobody waits for it, and it looks at thirty tables: a tick of each minute has better things to do."""
+
+
+def erase_hourly(database: Database, settings: Settings, now: datetime) -> int:
+    """Erase what is due, unless that was done within this hour. Returns how many.
+
+    What fails is due again at the next tick. A clock that was set back does not put it off.
+    """
+    with database.read() as session:
+        last = session.get_one(AlertState, 1).erased_at
+    if last is not None and last <= now < last + ERASED_EVERY:
+        return 0
+    erased = erase_old_records(database, settings, now)
+    with database.write() as session:
+        lock_alerts(session).erased_at = now
+    return erased
 
 
 def erase_old_records(database: Database, settings: Settings, now: datetime) -> int:

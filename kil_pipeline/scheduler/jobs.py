@@ -21,7 +21,7 @@ from kil_pipeline.plan.approaching_dates import raise_approaching
 from kil_pipeline.plan.early_notices import raise_overdue, turn_day
 from kil_pipeline.plan.stale_entries import raise_stale
 from kil_pipeline.plan.submission_decisions import lift_held
-from kil_pipeline.scheduler.erasure import erase_old_records
+from kil_pipeline.scheduler.erasure import erase_hourly
 from kil_pipeline.scheduler.job_parts import MOST_BATCHES, Jobs
 from kil_pipeline.scheduler.mail_job import send_deliveries
 from kil_pipeline.scheduler.webhook_job import call_webhooks
@@ -194,7 +194,7 @@ def _ping_hub(jobs: Jobs, now: datetime) -> int:
 
 
 def _erase(jobs: Jobs, now: datetime) -> int:
-    return erase_old_records(jobs.database, jobs.settings, now)
+    return erase_hourly(jobs.database, jobs.settings, now)
 
 
 Job = Callable[[Jobs, datetime], int]

@@ -21,6 +21,7 @@ from kil_pipeline.engagement.registrations import AccessNeed, Registration, Sess
 from kil_pipeline.engagement.session_letters import SessionLetter
 from kil_pipeline.engagement.sessions import PublicSession, SessionRow
 from kil_pipeline.errors import LinkNotValid
+from kil_pipeline.scheduler.erasure import ERASED_EVERY
 from kil_pipeline.scheduler.job_parts import Jobs
 from kil_pipeline.scheduler.jobs import run_tick
 from tests.alerts.sinks import Post
@@ -208,7 +209,7 @@ def test_a_request_that_nobody_confirms_is_erased_after_seven_days(database: Dat
         ask(session, public, "Ann", needs="Lift")
     office.at(NOW + 7 * DAY)
     assert count(database, Registration) == 1
-    office.at(NOW + 7 * DAY + timedelta(seconds=1))
+    office.at(NOW + 7 * DAY + ERASED_EVERY)
     assert (count(database, Registration), count(database, AccessNeed), count(database, Delivery)) == (0, 0, 0)
 
 
@@ -224,7 +225,7 @@ def test_access_needs_are_erased_on_their_day_and_their_number_is_kept(database:
         come(session, public, "Bob", needs="Loop")
     office.at(STARTS + NEEDS_KEPT)
     assert count(database, AccessNeed) == 2
-    office.at(STARTS + NEEDS_KEPT + timedelta(seconds=1))
+    office.at(STARTS + NEEDS_KEPT + ERASED_EVERY)
     assert count(database, AccessNeed) == 0
     with database.read() as session:
         assert session.get_one(SessionPlaces, public.id).needs_erased == 2
@@ -234,7 +235,7 @@ def test_who_came_is_forgotten_after_a_year_and_how_many_is_kept(database: Datab
     opened(database, "Ann", "Bob")
     office.at(STARTS + KEPT)
     assert states(database) == {"Ann": "registered", "Bob": "registered"}
-    office.at(STARTS + KEPT + timedelta(seconds=1))
+    office.at(STARTS + KEPT + ERASED_EVERY)
     with database.read() as session:
         rows = session.execute(sa.select(Registration.name, Registration.email, Registration.state)).all()
     assert [tuple(row) for row in rows] == [("", None, "registered")] * 2
