@@ -1,11 +1,13 @@
 """The plan of `make demo`, whole, as the programs of others read it."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import feedparser
 import pytest
 from flask.testing import FlaskClient
 
@@ -20,6 +22,7 @@ from kil_pipeline.plan.queries import all_public_entries
 from kil_pipeline.scheduler.jobs import run_tick
 from tests.alerts.sinks import Post
 from tests.factories import NOW, TODAY
+from tests.feeds.formats import atom_faults, json_faults
 from tests.parsers.conftest import Read
 from tests.parsers.gmime import read_mail
 from tests.web.conftest import Clock, make_app
@@ -81,6 +84,28 @@ def test_every_session_of_it_is_read(read: Read, client: FlaskClient, sample: Da
     found = {e["UID"][0]: (e["DTSTART"][0], e["DTEND"][0], e["SEQUENCE"][0]) for e in events}
     assert (found, len(events)) == (drawn, len(drawn))
     assert sorted((event for (event,) in alone), key=str) == sorted(events, key=str)
+
+
+@pytest.mark.parametrize("name", ["entries", "changes"])
+def test_every_document_of_its_feeds_is_as_its_format_says(client: FlaskClient, name: str) -> None:
+    faults, titles = [], []
+    address: str | None = f"/feeds/{name}.atom"
+    while address:
+        body = client.get(address).data
+        faults += atom_faults(body)
+        parsed = feedparser.parse(body)
+        titles += [entry.title for entry in parsed.entries]
+        links = {link.rel: link.href for link in parsed.feed.links}
+        address = links.get("next") or links.get("prev-archive")
+    following, same = f"/feeds/{name}.json", []
+    while following:
+        body = client.get(following).data
+        faults += json_faults(body)
+        feed = json.loads(body)
+        same += [item["title"] for item in feed["items"]]
+        following = feed.get("next_url", "")
+    assert (faults, same) == ([], titles)
+    assert titles
 
 
 def test_every_mail_that_it_sends_is_read(read: Read, sample: Database) -> None:
