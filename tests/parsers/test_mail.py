@@ -3,13 +3,15 @@
 import uuid
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from feeds.mail import make_renderer
 from feeds.mail_messages import write_mail
 from kil_pipeline.alerts.letters import DigestItem, DigestLetter, Frequency, Message, Outgoing
 from kil_pipeline.engagement.session_letters import SessionLetter
 from kil_pipeline.engagement.sessions import SessionContent
+from kil_pipeline.organisations.members import InvalidAddress, normalise_address
 from tests.feeds.public import BASE, LINES, TEXTS, a_session
 from tests.feeds.test_invitations import COMING, NOW, SENDER, SETTINGS, TALK, VENUE
 from tests.parsers.conftest import Read
@@ -21,9 +23,9 @@ RENDER = make_renderer(SETTINGS)
 EXAMPLES = settings(max_examples=40)
 
 
-def sent(message: Message) -> ReadMail:
+def sent(message: Message, to: str = TO) -> ReadMail:
     """Return a message as it arrives."""
-    return read_mail(write_mail(Outgoing(ID, TO, message), sender=SENDER, base_url=BASE, now=NOW))
+    return read_mail(write_mail(Outgoing(ID, to, message), sender=SENDER, base_url=BASE, now=NOW))
 
 
 def headers(subject: str) -> dict[str, str]:
@@ -42,6 +44,19 @@ def headers(subject: str) -> dict[str, str]:
 def bodies(message: Message) -> list[tuple[str, str]]:
     """Return what kinds of text a mail holds, and the texts."""
     return [("text/plain", message.text.rstrip("\n")), ("text/html", message.html.rstrip("\n"))]
+
+
+@given(
+    local=st.text("abcXYZ019!#$%&*+-./=?^_`{|}~", min_size=1, max_size=64),
+    labels=st.lists(st.text("abc019-", min_size=1, max_size=40), min_size=1, max_size=4),
+)
+@EXAMPLES
+def test_every_address_that_we_take_is_one(local: str, labels: list[str]) -> None:
+    try:
+        address = normalise_address(f"{local}@{'.'.join(labels)}.org")
+    except InvalidAddress:
+        assume(False)
+    assert sent(Message("News", "Text", "<p>Text</p>"), to=address).to == address
 
 
 @given(title=LINES, sentence=LINES, why=TEXTS, name=LINES)
