@@ -1,4 +1,4 @@
-"""What Atom (RFC 4287) and JSON Feed 1.1 ask of a document: both grammars stand beside this, in files."""
+"""What Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1 ask of a document: their grammars stand beside this, in files."""
 
 import json
 from collections import Counter
@@ -15,9 +15,9 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 def atom_faults(document: bytes) -> list[str]:
     """Return what is wrong with an Atom feed: by its grammar, else by the rules that look further than one element."""
     feed = etree.fromstring(document)
-    grammar = _atom()
-    if not grammar.validate(feed):
-        return [str(found.message) for found in grammar.error_log]
+    faults = _by_grammar("atom.rng", feed)
+    if faults:
+        return faults
     entries = feed.findall(f"{_ATOM}entry")
     faults = [
         *(f"{_name(entry)} has no author (4.1.1)" for entry in entries if not _has_author(feed, entry)),
@@ -27,7 +27,14 @@ def atom_faults(document: bytes) -> list[str]:
         pages = Counter((link.get("type"), link.get("hreflang")) for link in _pages(element))
         faults += [f"{_name(element)} has more than one page (4.1.1)" for number in pages.values() if number > 1]
     versions = Counter((_name(entry), entry.findtext(f"{_ATOM}updated")) for entry in entries)
-    return faults + [f"{name} is there twice, of {at} (4.1.1)" for (name, at), number in versions.items() if number > 1]
+    return faults + _repeated(Counter({f"{name} of {at}": number for (name, at), number in versions.items()}))
+
+
+def rss_faults(document: bytes) -> list[str]:
+    """Return what is wrong with an RSS feed."""
+    rss = etree.fromstring(document)
+    guids = Counter(str(guid.text) for guid in rss.iter("guid"))
+    return _by_grammar("rss.rng", rss) or _repeated(guids)
 
 
 def json_faults(document: bytes) -> list[str]:
@@ -35,12 +42,22 @@ def json_faults(document: bytes) -> list[str]:
     feed = json.loads(document)
     faults = [found.message for found in _json_feed().iter_errors(feed)]
     ids = Counter(item.get("id") for item in feed.get("items", ()))
-    return faults + [f"{name} is there twice" for name, number in ids.items() if number > 1]
+    return faults + _repeated(ids)
+
+
+def _by_grammar(file: str, document: etree._Element) -> list[str]:
+    grammar = _grammar(file)
+    grammar.validate(document)
+    return [str(found.message) for found in grammar.error_log]
+
+
+def _repeated(found: Counter[str]) -> list[str]:
+    return [f"{name} is there twice" for name, number in found.items() if number > 1]
 
 
 @cache
-def _atom() -> etree.RelaxNG:
-    return etree.RelaxNG(etree.parse(_HERE / "atom.rng"))
+def _grammar(file: str) -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(_HERE / file))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Atom by a RELAX NG grammar, JSON Feed by a JSON schema: nothing wrong with ours, and what is wrong is found."""
+"""Atom and RSS by RELAX NG grammars, JSON Feed by a JSON schema: ours are right, and what is wrong is found."""
 
 import json
 from dataclasses import replace
@@ -6,15 +6,20 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from feeds.entry_feeds import FeedPage, render_atom
+from feeds.entry_feeds import FeedPage, render_atom, render_rss
 from feeds.json_feeds import render_json
 from kil_pipeline.plan.contents import EntryContent
-from tests.feeds.formats import atom_faults, json_faults
+from tests.feeds.formats import atom_faults, json_faults, rss_faults
 from tests.feeds.public import BASE, COUNCIL, LINES, TEXTS, an_item
 from tests.feeds.test_entry_feeds import ITEM, PAGE
 
 ARCHIVE = tuple((relation, f"{BASE}/feeds/changes.atom") for relation in ("prev-archive", "next-archive", "current"))
-ATOM, JSON = render_atom(PAGE), render_json(PAGE)
+ATOM, RSS, JSON = render_atom(PAGE), render_rss(PAGE), render_json(PAGE)
+
+
+def faults_of(page: FeedPage) -> list[str]:
+    """Return what is wrong with a page in any format."""
+    return [*atom_faults(render_atom(page)), *rss_faults(render_rss(page)), *json_faults(render_json(page))]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +33,7 @@ ATOM, JSON = render_atom(PAGE), render_json(PAGE)
     ids=["page", "empty", "hub", "archive"],
 )
 def test_each_kind_of_document_is_as_its_format_says(page: FeedPage) -> None:
-    assert (atom_faults(render_atom(page)), json_faults(render_json(page))) == ([], [])
+    assert faults_of(page) == []
 
 
 @given(title=LINES, summary=TEXTS, author=LINES, query=LINES)
@@ -36,7 +41,7 @@ def test_each_kind_of_document_is_as_its_format_says(page: FeedPage) -> None:
 def test_whatever_was_written_it_is_as_its_format_says(title: str, summary: str, author: str, query: str) -> None:
     item = an_item(EntryContent(title, summary=summary), id=COUNCIL.id, commissioner=replace(COUNCIL, name=author))
     page = replace(PAGE, title=query, items=(item, ITEM))
-    assert (atom_faults(render_atom(page)), json_faults(render_json(page))) == ([], [])
+    assert faults_of(page) == []
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,25 @@ def test_whatever_was_written_it_is_as_its_format_says(title: str, summary: str,
 def test_what_is_wrong_with_atom_is_found(right: bytes, wrong: bytes) -> None:
     assert right in ATOM
     assert atom_faults(ATOM.replace(right, wrong, 1)) != []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (b'version="2.0"', b'version="0.9"'),
+        (f"<link>{BASE}/plan?theme=carers</link>".encode(), b"<link>/plan</link>"),
+        (b"<description>An early intention.</description>", b""),
+        (b"<docs>", b"<logo/><docs>"),
+        (b"Fri, 20 Nov 2026 16:30:00 +0000", b"2026-11-20T16:30:00+00:00"),
+        (b"Tue, 01 Sep 2026 09:00:00 +0000", b"Di, 01 Sep 2026 09:00:00 +0000"),
+        (b'<guid isPermaLink="false">', b'<guid isPermaLink="no">'),
+        (b"<title>Breaks &amp; rest</title>", b"<title/>"),
+        (b"</item>", b"</item>" + RSS[RSS.index(b"<item>") : RSS.index(b"</channel>")]),
+    ],
+)
+def test_what_is_wrong_with_rss_is_found(right: bytes, wrong: bytes) -> None:
+    assert right in RSS
+    assert rss_faults(RSS.replace(right, wrong, 1)) != []
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from kil_pipeline.plan.queries import all_public_entries
 from kil_pipeline.scheduler.jobs import run_tick
 from tests.alerts.sinks import Post
 from tests.factories import NOW, TODAY
-from tests.feeds.formats import atom_faults, json_faults
+from tests.feeds.formats import atom_faults, json_faults, rss_faults
 from tests.parsers.conftest import Read
 from tests.parsers.gmime import read_mail
 from tests.web.conftest import Clock, make_app
@@ -88,24 +88,26 @@ def test_every_session_of_it_is_read(read: Read, client: FlaskClient, sample: Da
 
 @pytest.mark.parametrize("name", ["entries", "changes"])
 def test_every_document_of_its_feeds_is_as_its_format_says(client: FlaskClient, name: str) -> None:
-    faults, titles = [], []
-    address: str | None = f"/feeds/{name}.atom"
-    while address:
-        body = client.get(address).data
-        faults += atom_faults(body)
-        parsed = feedparser.parse(body)
-        titles += [entry.title for entry in parsed.entries]
-        links = {link.rel: link.href for link in parsed.feed.links}
-        address = links.get("next") or links.get("prev-archive")
-    following, same = f"/feeds/{name}.json", []
-    while following:
-        body = client.get(following).data
-        faults += json_faults(body)
+    titles: dict[str, list[str]] = {}
+    for kind, find_faults in (("atom", atom_faults), ("rss", rss_faults), ("json", json_faults)):
+        address: str | None = f"/feeds/{name}.{kind}"
+        while address:
+            body = client.get(address).data
+            assert find_faults(body) == []
+            found, address = look(body, kind)
+            titles[kind] = titles.get(kind, []) + found
+    assert titles["atom"]
+    assert titles == dict.fromkeys(titles, titles["atom"])
+
+
+def look(body: bytes, kind: str) -> tuple[list[str], str | None]:
+    """Return the titles in a document, and the address of the one that follows."""
+    if kind == "json":
         feed = json.loads(body)
-        same += [item["title"] for item in feed["items"]]
-        following = feed.get("next_url", "")
-    assert (faults, same) == ([], titles)
-    assert titles
+        return [item["title"] for item in feed["items"]], feed.get("next_url")
+    parsed = feedparser.parse(body)
+    links = {link.rel: link.href for link in parsed.feed.links}
+    return [entry.title for entry in parsed.entries], links.get("next") or links.get("prev-archive")
 
 
 def test_every_mail_that_it_sends_is_read(read: Read, sample: Database) -> None:
