@@ -13,6 +13,7 @@ INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 INSTALLED_BENCH := .venv/.installed-bench
 SERVERS := .venv/servers
+PARSERS := .venv/parsers/.installed
 ASSETS := web/static/vendor/govuk-frontend/built-from
 BROWSER := /usr/bin/chromium
 WORKERS ?= 2
@@ -20,7 +21,7 @@ PORT ?= 8000
 
 DEMO := KIL_ENV=development KIL_VAR="$(CURDIR)/var" KIL_BASE_URL="http://localhost:$(PORT)" KIL_QUIET_PERIOD_MINUTES=1
 
-.PHONY: help install install-dev install-browser install-load-generator demo check lint test bench audit sbom format lock clean
+.PHONY: help install install-dev install-browser install-parsers install-load-generator demo check lint test bench audit sbom format lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -36,7 +37,7 @@ demo: install ## Fill a sample plan and serve it on http://localhost:8000 (PORT=
 	@$(DEMO) exec $(BIN)/kil serve --port $(PORT)
 
 check: lint ## Lint, check types and imports, run the quick tests: a few minutes
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not postgresql and not slow"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not parsers and not postgresql and not slow"
 
 lint: install-dev
 	$(BIN)/ruff format --check .
@@ -45,7 +46,7 @@ lint: install-dev
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive kil_pipeline feeds web
 
-test: lint install-browser ## Everything: checks, unit, PostgreSQL, journey and browser tests
+test: lint install-browser install-parsers ## Everything: checks, unit, PostgreSQL, journey, browser and parser tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 bench: $(INSTALLED_BENCH) install-load-generator $(SERVERS)/nginx $(SERVERS)/postfix ## Measure what must stay fast; writes var/bench.json
@@ -107,17 +108,31 @@ $(SERVERS)/%: | $(INSTALLED_DEV)
 	@mv $@.part $@
 
 $(ASSETS): web/assets/build.py web/assets/package.json web/assets/package-lock.json | $(INSTALLED)
-	@command -v npm >/dev/null && command -v node >/dev/null || { \
-	  echo "There is no npm here: installing one into .venv …"; \
-	  $(PIP) --quiet --require-hashes -r requirements/assets.txt; }
+	@$(npm_at_hand)
 	@$(BIN)/python web/assets/build.py
+	@touch $@
+
+$(PARSERS): tests/parsers/package.json tests/parsers/package-lock.json | install-dev
+	@echo "Fetching ical.js for the tests …"
+	@$(npm_at_hand)
+	@$(BIN)/python -m tests.parsers
 	@touch $@
 
 install-browser:
 	@[ -x $(BROWSER) ] || { echo "Installing Chromium for the browser tests …"; $(call from_debian,chromium fonts-liberation); }
 
+install-parsers: $(PARSERS)
+	@$(BIN)/python -c 'import ctypes; ctypes.CDLL("libical.so.3"); ctypes.CDLL("libgmime-3.0.so.0")' 2>/dev/null || { \
+	  echo "Installing libical and GMime for the tests …"; $(call from_debian,libical3 libgmime-3.0-0); }
+
 install-load-generator:
 	@command -v wrk >/dev/null || { echo "Installing wrk for the benchmarks …"; $(call from_debian,wrk); }
+
+define npm_at_hand
+  command -v npm >/dev/null && command -v node >/dev/null || { \
+    echo "There is no npm here: installing one into .venv …"; \
+    $(PIP) --quiet --require-hashes -r requirements/assets.txt; }
+endef
 
 # Installs Debian's packages, or says what to do where it may not.
 define from_debian

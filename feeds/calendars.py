@@ -3,7 +3,7 @@
 No METHOD (libical refuses PUBLISH without ORGANIZER), no alarms, times in UTC. A span of days is worded as a span.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache, partial
@@ -22,6 +22,7 @@ from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import DISCLAIMER
 from kil_pipeline.reference.milestones import milestone_kind
 from kil_pipeline.reference.themes import theme
+from kil_pipeline.times import london_day
 
 MOST_BYTES = 900_000
 """Google takes calendars up to 1 MB."""
@@ -58,10 +59,15 @@ def render_milestones(head: CalendarHead, entries: Iterable[PublicEntry], since:
     return _join(head, ((one.earliest, one.event) for one in (*coming, *passed)))
 
 
-def render_sessions(head: CalendarHead, sessions: Sequence[PublicSession]) -> bytes:
-    """Return sessions, soonest first, under `MOST_BYTES`: where they are too many, the earliest go first."""
-    latest_first = sorted(sessions, key=lambda session: session.content.starts_at, reverse=True)
-    return _join(head, ((session.content.starts_at, _kept_session(head, session)) for session in latest_first))
+def render_sessions(head: CalendarHead, sessions: Iterable[PublicSession], day: date = date.min) -> bytes:
+    """Return sessions, soonest first, under `MOST_BYTES`.
+
+    Where they are too many, those that were over by `day` go first, the oldest of them first of all; then the farthest.
+    """
+    by_start = sorted(sessions, key=lambda session: session.content.starts_at)
+    coming = [session for session in by_start if london_day(session.content.ends_at) >= day]
+    over = [session for session in reversed(by_start) if london_day(session.content.ends_at) < day]
+    return _join(head, ((one.content.starts_at, _kept_session(head, one)) for one in (*coming, *over)))
 
 
 class _DatedEvent:

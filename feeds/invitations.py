@@ -14,6 +14,9 @@ from kil_pipeline.engagement.registrations import Way
 from kil_pipeline.engagement.session_letters import Invitation
 from kil_pipeline.text import clean_line
 
+_IN_A_PARAMETER = str.maketrans({'"': "'", "\\": "/"})
+"""A parameter's value cannot hold a double quote (RFC 5545, 3.2), and ical.js reads a backslash in it as an escape."""
+
 
 def render_invitation(invitation: Invitation, *, base_url: str, sender: str) -> CalendarPart:
     """Return an invitation, or the taking back of one. `sender`: the address that it comes from, with a name."""
@@ -57,8 +60,7 @@ def _attendee(invitation: Invitation) -> vCalAddress:
 
 def _person(address: str, name: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{address}")
-    # A parameter's value cannot hold a double quote (RFC 5545, 3.2).
-    person.params["CN"] = vText(clean_line(name).replace('"', "'") or address)
+    person.params["CN"] = vText(clean_line(name).translate(_IN_A_PARAMETER) or address)
     return person
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from requirements.pins import NPM_LOCK, REQUIREMENTS, Pin, read_npm_lock, read_pins
+from requirements.pins import NPM_LOCK, NPM_TEST_LOCK, REQUIREMENTS, Pin, read_npm_lock, read_pins
 
 PATIENCE = 900
 """Seconds that one program may take."""
@@ -49,18 +49,19 @@ def main() -> None:
         pip_audit=[str(Path(sys.executable).with_name("pip-audit"))],
         npm=["npm"],
         pins=[pin for file in sorted(REQUIREMENTS.glob("*.txt")) for pin in read_pins(file)],
-        npm_lock=NPM_LOCK,
+        npm_locks=(NPM_LOCK, NPM_TEST_LOCK),
     )
     print(*report.lines(), sep="\n")
     sys.exit(report.code)
 
 
-def audit(*, pip_audit: Sequence[str], npm: Sequence[str], pins: Sequence[Pin], npm_lock: Path) -> Report:
+def audit(*, pip_audit: Sequence[str], npm: Sequence[str], pins: Sequence[Pin], npm_locks: Sequence[Path]) -> Report:
     """Ask both programs. `pip_audit`, `npm`: how they are called."""
     report = Report()
     for some in _rounds(pins):
         _ask_pip_audit(report, pip_audit, some)
-    _ask_npm(report, npm, npm_lock)
+    for lock in npm_locks:
+        _ask_npm(report, npm, lock)
     return report
 
 

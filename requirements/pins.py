@@ -1,4 +1,4 @@
-"""What is pinned: `requirements/*.txt`, as uv writes them, and `web/assets/package-lock.json`."""
+"""What is pinned: `requirements/*.txt`, as uv writes them, and npm's lock files."""
 
 import base64
 import json
@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 NPM_LOCK = ROOT / "web" / "assets" / "package-lock.json"
+NPM_TEST_LOCK = ROOT / "tests" / "parsers" / "package-lock.json"
+"""What the tests alone need."""
 
 _PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\]+?))?\s*\\?")
 _HASH = re.compile(r"\s+--hash=sha256:(?P<hash>[0-9a-f]{64})\s*\\?")

@@ -26,11 +26,12 @@ for name in [name for name in os.environ if name.startswith("KIL_")]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser or PostgreSQL, so that `make check` can leave it out."""
-    browser = Path(__file__).parent / "browser"
+    """Mark what needs programs from outside or PostgreSQL, so that `make check` can leave it out."""
+    tests = Path(__file__).parent
+    marks = {tests / "browser": pytest.mark.browser, tests / "parsers": pytest.mark.parsers}
     for item in items:
-        if browser in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+        for folder in marks.keys() & set(item.path.parents):
+            item.add_marker(marks[folder])
         if isinstance(item, pytest.Function) and "postgres_database" in item.fixturenames:
             item.add_marker(pytest.mark.postgresql)
 

@@ -97,7 +97,7 @@ class Member:
         return role in MAY[self.role]
 
 
-_ADDRESS = re.compile(r"[^\s@<>\"',;:\\\[\]()]{1,64}@[^\s@<>\"',;:\\\[\]()]+\.[^\s@<>\"',;:\\\[\]().]{2,}")
+_ADDRESS = re.compile(r"(?!\.)[^\s@<>\"',;:\\\[\]()]{1,64}(?<!\.)@[^\s@<>\"',;:\\\[\]()]+\.[^\s@<>\"',;:\\\[\]().]{2,}")
 
 
 def normalise_address(text: str) -> str:

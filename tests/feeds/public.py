@@ -81,6 +81,11 @@ _PIECES = st.one_of(
             "</feed></channel>",
             "BEGIN:VALARM",
             "=HYPERLINK()",
+            "BEGIN:VEVENT\r\nUID:1",
+            "\u05e9\u05dc\u05d5\u05dd \u202eevil\u202c \u0645\u0631\u062d\u0628\u0627",
+            "\u4f60\u597d" * 700,
+            "a" * 2000,
+            "^n^^\\",
         ]
     ),
 )

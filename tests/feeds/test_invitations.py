@@ -102,6 +102,11 @@ def test_who_comes_online_gets_the_link_in_place_of_the_place() -> None:
     assert (str(there["LOCATION"]), "CONFERENCE" in there) == ("Village Hall (and online)", False)
 
 
+def test_a_name_holds_nothing_that_programs_read_in_different_ways() -> None:
+    (found,) = events(rendered(replace(COMING, name='Ann "A\\B" Example')))
+    assert found["ATTENDEE"].params["CN"] == "Ann 'A/B' Example"
+
+
 @given(name=LINES, title=LINES)
 @settings(max_examples=60)
 def test_whatever_was_typed_programs_read_it(name: str, title: str) -> None:

@@ -70,6 +70,13 @@ def test_only_plain_ascii_in_short_lines_leaves() -> None:
     assert max(len(word) for word in re.findall(rb"=\?[^?]+\?.\?[^?]*\?=", content)) <= 75
 
 
+def test_a_long_subject_is_in_words_that_need_no_padding() -> None:
+    subject = "é" * 90
+    content = written(subject)
+    assert re.findall(rb"=\?utf-8\?(.)\?", content) == [b"q"] * 10
+    assert str(read(content)["Subject"]) == subject
+
+
 @given(st.text(max_size=200))
 def test_any_subject_is_read_back_as_it_was_meant(subject: str) -> None:
     assert str(read(written(subject))["Subject"]) == clean_line(subject)

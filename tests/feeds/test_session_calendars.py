@@ -80,13 +80,24 @@ def test_a_session_that_is_off_says_so_in_its_title_and_its_status(
     assert found["DESCRIPTION"].split(r"\n\n")[0] == f"{state.label}: The teacher is ill.".replace(",", r"\,")
 
 
-def test_sessions_stand_in_order_and_the_earliest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    starts = [TALK.starts_at + timedelta(days=day) for day in (2, 0, 1)]
-    found = [a_session(replace(TALK, starts_at=s, ends_at=s + timedelta(hours=1))) for s in starts]
-    in_order = [starts[1], starts[2], starts[0]]
-    assert days(sessions(*found)) == in_order
-    monkeypatch.setattr(calendars, "MOST_BYTES", len(sessions(*found)) - 1)
-    assert days(sessions(*found)) == in_order[1:]
+def test_a_full_calendar_drops_the_oldest_sessions_then_the_farthest(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = [TALK.starts_at + timedelta(days=number) for number in range(-2, 3)]
+    found = [a_session(replace(TALK, starts_at=at, ends_at=at + timedelta(hours=1))) for at in starts]
+    size, kept = len(sessions(found[0])) - len(sessions()), []
+    for room in (5, 4, 3, 2, 1):
+        monkeypatch.setattr(calendars, "MOST_BYTES", len(sessions()) + room * size)
+        kept.append(days(render_sessions(HEAD, reversed(found), TALK.starts_at.date())))
+    assert kept == [starts, starts[1:], starts[2:], starts[2:4], starts[2:3]]
+
+
+def test_long_texts_keep_a_calendar_under_the_limit_of_google_with_the_next_sessions_in_it() -> None:
+    starts = [TALK.starts_at + timedelta(days=number) for number in range(120)]
+    long = replace(TALK, purpose="What would help? " * 500)
+    found = [a_session(replace(long, starts_at=at, ends_at=at + timedelta(hours=1))) for at in starts]
+    calendar = render_sessions(HEAD, found, TALK.starts_at.date())
+    drawn = days(calendar)
+    assert calendars.MOST_BYTES - 10_000 < len(calendar) <= calendars.MOST_BYTES < 1_000_000
+    assert drawn == starts[: len(drawn)]
 
 
 @given(title=LINES, purpose=TEXTS, host=LINES, place=LINES)

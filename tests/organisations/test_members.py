@@ -64,6 +64,8 @@ def test_an_address_is_kept_in_one_form(text: str, address: str) -> None:
         "ada@example.org\nBcc: bea@example.org",
         "Ada <ada@example.org>",
         "ada\0@example.org",
+        ".ada@example.org",
+        "ada.@example.org",
         "ad\u0430@example.org",
         "a" * 65 + "@example.org",
         "ada@" + "a" * 250 + ".org",

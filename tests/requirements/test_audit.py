@@ -48,7 +48,7 @@ def ask(tmp_path: Path) -> Audit:
             file = tmp_path / f"{name}.py"
             file.write_text(program, "utf-8")
             commands.append([sys.executable, str(file)])
-        return audit(pip_audit=commands[0], npm=commands[1], pins=PINS, npm_lock=lock)
+        return audit(pip_audit=commands[0], npm=commands[1], pins=PINS, npm_locks=[lock])
 
     return run
 
@@ -129,7 +129,7 @@ def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
     lock = tmp_path / "package-lock.json"
     lock.write_text(json.dumps(LOCK), "utf-8")
     nowhere = [str(tmp_path / "nowhere")]
-    report = audit(pip_audit=nowhere, npm=nowhere, pins=PINS, npm_lock=lock)
+    report = audit(pip_audit=nowhere, npm=nowhere, pins=PINS, npm_locks=[lock])
     assert (report.code, report.looked_at, len(report.skipped)) == (2, 0, 3)
     assert {line.partition("could not run: ")[2] for line in report.skipped} == {
         "there is no nowhere here (make install-dev)"

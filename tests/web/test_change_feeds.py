@@ -115,6 +115,14 @@ def test_documents_say_what_they_are_and_lead_to_one_another(client: FlaskClient
 
 
 @pytest.mark.usefixtures("busy")
+def test_all_documents_of_a_feed_have_its_id_and_no_item_comes_twice(client: FlaskClient) -> None:
+    addresses = ["/feeds/changes.atom", *(f"/feeds/changes.atom?archive={number}" for number in (1, 2, 3))]
+    documents = [feedparser.parse(client.get(address).data) for address in addresses]
+    assert {parsed.feed.id for parsed in documents} == {"tag:example.org,2026-01-01:feeds/changes"}
+    assert len({entry.id for parsed in documents for entry in parsed.entries}) == 7
+
+
+@pytest.mark.usefixtures("busy")
 def test_what_follows_the_newest_archive_is_the_feed_itself_until_it_is_full(client: FlaskClient) -> None:
     answer = client.get("/feeds/changes.atom?theme=falls&archive=4")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{HOST}/feeds/changes.atom?theme=falls")

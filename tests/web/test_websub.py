@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import feedparser
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from kil_pipeline.alerts.hub_pings import TOPICS
 from kil_pipeline.alerts.webhooks import WebhookAnswer, WebhookCall
@@ -52,6 +53,15 @@ def test_without_a_hub_nobody_is_told(database: Database) -> None:
     calls: list[WebhookCall] = []
     tick(database, "", calls, WebhookAnswer(204), 0)
     assert calls == []
+
+
+def test_what_the_hub_is_told_of_is_what_each_feed_calls_itself(client: FlaskClient) -> None:
+    base, called = "http://localhost:8000", []
+    for topic in TOPICS:
+        answer = client.get(topic)
+        links = [] if topic.endswith("json") else feedparser.parse(answer.data).feed.links
+        called += [link.href for link in links if link.rel == "self"] or [answer.get_json(force=True)["feed_url"]]
+    assert called == [base + topic for topic in TOPICS]
 
 
 @pytest.mark.parametrize("hub", [HUB, ""])

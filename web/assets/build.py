@@ -39,8 +39,8 @@ def main() -> None:
         return
     print("Fetching GOV.UK Frontend …", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        package = fetch_package(Path(folder))
-        files = make_files(package)
+        fetch_packages(HERE, Path(folder))
+        files = make_files(Path(folder) / "node_modules" / "govuk-frontend")
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     for name, text in files.items():
@@ -49,17 +49,19 @@ def main() -> None:
     print(f"Built {', '.join(files)}: {sum(map(len, files.values())) // 1024} kB.")
 
 
-def fetch_package(folder: Path) -> Path:
-    """Let npm install what the lock file pins; return the package's folder."""
+def fetch_packages(pinned: Path, folder: Path) -> None:
+    """Let npm install into `folder` what the lock file in `pinned` pins. Leaves with a reason where it cannot."""
+    folder.mkdir(exist_ok=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder / name)
+        shutil.copy(pinned / name, folder / name)
     command, environment = find_npm()
     options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     words = [*command, "ci", *options]
     done = subprocess.run(words, cwd=folder, env=environment, check=False)  # nosec B603  # no shell, our words
     if done.returncode:
-        sys.exit("npm could not fetch GOV.UK Frontend (see above). Is the npm registry reachable? Then try again.")
-    return folder / "node_modules" / "govuk-frontend"
+        sys.exit(
+            f"npm could not fetch what {pinned.name} needs (see above). Is its registry reachable? Then try again."
+        )
 
 
 def find_npm() -> tuple[list[str], dict[str, str]]:

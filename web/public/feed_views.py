@@ -76,7 +76,7 @@ def sessions_calendar() -> Response:
         found = public_sessions(session, criteria, after=midnight - timedelta(days=KEPT_DAYS), limit=MOST_SESSIONS)
         if len(found) == MOST_SESSIONS:  # too many: those that were make room
             found = public_sessions(session, criteria, after=midnight, limit=MOST_SESSIONS)
-        body = render_sessions(head, found)
+        body = render_sessions(head, found, version.day)
     return answer(body, CALENDAR, version.moved_at)
 
 
