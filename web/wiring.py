@@ -12,7 +12,7 @@ from feeds.webhook_posts import make_poster
 from kil_pipeline.database import Database
 from kil_pipeline.plan.timed_releases import release_due
 from kil_pipeline.scheduler.clock import start_clock
-from kil_pipeline.scheduler.jobs import Jobs
+from kil_pipeline.scheduler.job_parts import Jobs
 from kil_pipeline.scheduler.queue import announce_mail
 from kil_pipeline.settings import Settings, load_settings
 from web.app import create_app

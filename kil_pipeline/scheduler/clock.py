@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kil_pipeline.alerts.deliveries import delivery_is_due
 from kil_pipeline.scheduler.heartbeats import beat, note_tick
-from kil_pipeline.scheduler.jobs import Jobs, run_tick, send_deliveries
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.jobs import run_tick
+from kil_pipeline.scheduler.mail_job import send_deliveries
 
 SEND_SECONDS = 5
 """How often the clock asks whether a mail is queued: one look at an index."""

@@ -1,89 +1,34 @@
 """The jobs of a tick, in order. Each asks the tables what is due, does it in batches, and marks it."""
 
-import secrets
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session
 
-from kil_pipeline.alerts.deliveries import ClaimedDelivery, claim_deliveries, hold_delivery, mark_delivery
 from kil_pipeline.alerts.digests import assemble_digests
 from kil_pipeline.alerts.hub_pings import due_ping, mark_ping
-from kil_pipeline.alerts.letter_writing import LetterWriter
-from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt, Render, Send
-from kil_pipeline.alerts.links import Signer
-from kil_pipeline.alerts.mail_domains import DomainGate, note_outcome
 from kil_pipeline.alerts.matches import lock_alerts, match_events
-from kil_pipeline.alerts.notices import WriteNotice
 from kil_pipeline.alerts.outlooks import assemble_outlooks
 from kil_pipeline.alerts.release_notices import warn_of_releases
 from kil_pipeline.alerts.silences import note_silences
-from kil_pipeline.alerts.webhooks import PostCall, WebhookAnswer
-from kil_pipeline.database import Database
 from kil_pipeline.engagement.record_checks import finish_checks
 from kil_pipeline.engagement.reminders import remind, tell_changes
 from kil_pipeline.engagement.response_days import raise_overdue_answers, warn_owners
 from kil_pipeline.engagement.waiting_lists import move_up, sessions_with_waiting_lists
-from kil_pipeline.mail_limits import MailLimits
 from kil_pipeline.plan.approaching_dates import raise_approaching
 from kil_pipeline.plan.early_notices import raise_overdue, turn_day
 from kil_pipeline.plan.stale_entries import raise_stale
 from kil_pipeline.plan.submission_decisions import lift_held
 from kil_pipeline.scheduler.erasure import erase_old_records
-from kil_pipeline.scheduler.notices import NOTICES
+from kil_pipeline.scheduler.job_parts import MOST_BATCHES, Jobs
+from kil_pipeline.scheduler.mail_job import send_deliveries
 from kil_pipeline.scheduler.webhook_job import call_webhooks
-from kil_pipeline.settings import Settings
 from kil_pipeline.support.bulletin_letters import tell_of_drafts
 from kil_pipeline.support.bulletins import make_due_drafts
-from kil_pipeline.times import utc_now
-
-MOST_BATCHES = 1000
-"""How many batches one job does in one tick: what is left is due at the next."""
 
 log = structlog.get_logger("scheduler")
-
-
-@dataclass(frozen=True)
-class Jobs:
-    """What the jobs need. `render` and `send` come from `feeds`, through `web/wiring.py`."""
-
-    database: Database
-    settings: Settings
-    render: Render
-    send: Send
-    random: Callable[[], float]
-    random_token: Callable[[], str] = field(default=lambda: secrets.token_urlsafe(32))
-    clock: Callable[[], datetime] = utc_now
-    """Asked once for each tick; what is due is asked for the tick's own moment."""
-    monotonic: Callable[[], float] = time.monotonic
-    """Seconds. Tells how much of a lease is used up, whatever is done to the clock meanwhile."""
-    post: PostCall = field(default=lambda call: WebhookAnswer(0, detail="No way to call is set up."))
-    """Makes webhook calls; from `feeds`, as `send` is."""
-    ping: PostCall = field(default=lambda call: WebhookAnswer(0, detail="No way to call is set up."))
-    """Tells the hub: its operator chose its address, so that it may be one of their own network."""
-    notices: Mapping[str, WriteNotice] = field(default_factory=lambda: NOTICES)
-    """Who writes which notice."""
-
-    release_values: Callable[[Session, datetime], int] = field(default=lambda session, now: 0)
-    """Releases what was kept back until today (`plan.timed_releases.release_due`), handed in like `render`."""
-
-    def clock_from(self, now: datetime) -> Callable[[], datetime]:
-        """Return a clock that shows `now` and goes on from there."""
-        began = self.monotonic()
-        return lambda: now + timedelta(seconds=self.monotonic() - began)
-
-    def gate(self, now: datetime) -> DomainGate:
-        """Return what holds mail back by its domain. Only a mail server has limits for each."""
-        limits = self.settings.mail_limits if self.settings.mail.startswith("smtp:") else MailLimits()
-        return DomainGate(limits, now, self.random)
-
-    def letter_writer(self) -> LetterWriter:
-        """Return what writes the letters of deliveries."""
-        signer = Signer(self.settings.secret_keys)
-        return LetterWriter(signer, self.settings.sign_in_minutes, self.random_token, self.notices)
 
 
 @dataclass(frozen=True)
@@ -246,42 +191,6 @@ def _ping_hub(jobs: Jobs, now: datetime) -> int:
     with jobs.database.write() as session:
         mark_ping(session, due[1], answer, now, jobs.random())
     return int(answer.taken)
-
-
-def send_deliveries(jobs: Jobs, now: datetime) -> int:
-    """Send what is due: claim │ hold │ send │ mark, never in one transaction. Returns how many mails were taken."""
-    writer, moment = jobs.letter_writer(), jobs.clock_from(now)
-    sent = 0
-    for _ in range(MOST_BATCHES):
-        with jobs.database.write() as session:
-            at = moment()
-            claimed = claim_deliveries(session, at, admit=jobs.gate(at).admit)
-        if not claimed:
-            break
-        for delivery in claimed:
-            receipt = _attempt(jobs, writer, delivery, moment())
-            if receipt is None:
-                continue
-            with jobs.database.write() as session:
-                mark_delivery(session, delivery, receipt, moment(), jobs.random())
-                note_outcome(session, delivery.domain, receipt, moment(), jobs.random())
-            sent += receipt.outcome is Outcome.SENT
-    return sent
-
-
-def _attempt(jobs: Jobs, writer: LetterWriter, delivery: ClaimedDelivery, moment: datetime) -> Receipt | None:
-    """Try to send one mail. Returns None where another worker has taken it over, or its domain is slow."""
-    try:
-        with jobs.database.write() as session:
-            if not hold_delivery(session, delivery, moment) or not jobs.gate(moment).hold(session, delivery):
-                return None
-            letter = writer.write(session, delivery, moment)
-        if letter is None:
-            return Receipt(Outcome.REFUSED, "not wanted any more")
-        return jobs.send(Outgoing(delivery.id, delivery.address, jobs.render(letter)))
-    except Exception as error:  # one mail that cannot be made must not keep the others from leaving
-        log.exception("delivery failed", delivery=str(delivery.id))
-        return Receipt(Outcome.DEFERRED, type(error).__name__)
 
 
 def _erase(jobs: Jobs, now: datetime) -> int:

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Mapper, Session, object_session
 from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.database import Database
 from kil_pipeline.scheduler.clock import note_alive, tick
-from kil_pipeline.scheduler.jobs import Jobs, send_deliveries
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.mail_job import send_deliveries
 
 SHARE = 200
 """Mails for which one job is enqueued. (One job for each mail costs more than the mail.)"""

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from kil_pipeline.alerts.letters import DigestLetter, Letter, Message, Outcome, Outgoing, Receipt
 from kil_pipeline.database import Database
-from kil_pipeline.scheduler.jobs import Jobs, TickReport, run_tick
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.jobs import TickReport, run_tick
 from kil_pipeline.settings import load_settings
 from kil_pipeline.times import utc_now
 

@@ -12,7 +12,8 @@ from kil_pipeline.organisations.organisations import find_organisation
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.plan.drafts import create_entry
 from kil_pipeline.plan.publishing import publish_entry
-from kil_pipeline.scheduler.jobs import Jobs, run_tick
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.settings import Settings, load_settings
 from kil_pipeline.times import utc_now
 from tests.benchmarks.large_plans import (

@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt
-from kil_pipeline.scheduler.jobs import Jobs, send_deliveries
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.mail_job import send_deliveries
 from kil_pipeline.scheduler.queue import THREADS, run_queue_worker
 from kil_pipeline.settings import load_settings
 from web.wiring import make_jobs, open_database

@@ -21,7 +21,8 @@ from kil_pipeline.engagement.registrations import AccessNeed, Registration, Sess
 from kil_pipeline.engagement.session_letters import SessionLetter
 from kil_pipeline.engagement.sessions import PublicSession, SessionRow
 from kil_pipeline.errors import LinkNotValid
-from kil_pipeline.scheduler.jobs import Jobs, run_tick
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.jobs import run_tick
 from tests.alerts.sinks import Post
 from tests.engagement.people import OFFER, STARTS, a_session, ask, come, states
 from tests.factories import NOW

@@ -16,7 +16,8 @@ from feeds.mail import make_renderer
 from feeds.mail_smtp import SmtpSender
 from feeds.mail_transports import make_sender
 from kil_pipeline.database import Database
-from kil_pipeline.scheduler.jobs import Jobs, run_tick
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.settings import load_settings
 from kil_pipeline.times import LONDON, at_london, london_day
 from tests.factories import EIGHT, NOW

@@ -37,7 +37,8 @@ from kil_pipeline.plan.drafts import create_entry, find_draft, save_draft
 from kil_pipeline.plan.entries import Entry
 from kil_pipeline.plan.money import Money
 from kil_pipeline.plan.publishing import publish_entry
-from kil_pipeline.scheduler.jobs import Jobs, run_tick
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.settings import Settings, load_settings
 from tests.factories import NOW, a_commissioner, a_milestone, a_subscriber
 from tests.web.visitors import csrf_token

@@ -6,7 +6,7 @@ from kil_pipeline.database import Database
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.sign_in import ask_to_sign_in
 from kil_pipeline.scheduler.clock import send_queued
-from kil_pipeline.scheduler.jobs import Jobs
+from kil_pipeline.scheduler.job_parts import Jobs
 from tests.alerts.sinks import Post
 from tests.factories import NOW, a_commissioner
 

@@ -11,7 +11,8 @@ from kil_pipeline.alerts.letters import Frequency
 from kil_pipeline.alerts.requests import ask_for_alerts
 from kil_pipeline.database import Database
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.scheduler.jobs import Jobs, run_tick
+from kil_pipeline.scheduler.job_parts import Jobs
+from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.settings import load_settings
 from tests.web.conftest import NOW, Clock, make_app
 from tests.web.html import HtmlPage
