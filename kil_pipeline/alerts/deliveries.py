@@ -64,13 +64,14 @@ class Delivery(Base):
     state: Mapped[str] = mapped_column(sa.String(10))
     """pending, sending, deferred; sent, failed, unknown (the connection went after the mail was handed over)."""
     attempts: Mapped[int]
+    """How many attempts have ended. One that a killed worker left without a word says nothing of the mail."""
     due_at: Mapped[datetime]
     """When it may be claimed. While it is being sent: when its lease runs out, and others may take it over."""
     detail: Mapped[str] = mapped_column(sa.String(300))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     claim_id: Mapped[uuid.UUID | None]
-    """Whose batch it was claimed in last: those of one batch are sent one after the other."""
+    """The batch that it was claimed in last: those of one batch are sent one after the other."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ class ClaimedDelivery:
     address: str
     subscriber_id: uuid.UUID | None
     body: dict[str, Any]
-    attempts: int
-    """Counts the claims. A higher one in the database says that another worker has taken over."""
+    claim_id: uuid.UUID
+    """The claim. Another one in the database says that another worker has taken over."""
 
     @property
     def domain(self) -> str:
@@ -168,11 +169,10 @@ def claim_deliveries(
         session.flush()
     claim_id = new_id()
     for row in rows:
-        row.state, row.due_at, row.attempts = "sending", now + LEASE, row.attempts + 1
-        row.claim_id = claim_id
+        row.state, row.due_at, row.claim_id = "sending", now + LEASE, claim_id
     session.flush()
     return tuple(
-        ClaimedDelivery(row.id, cast(DeliveryKind, row.kind), row.address, row.subscriber_id, row.body, row.attempts)
+        ClaimedDelivery(row.id, cast(DeliveryKind, row.kind), row.address, row.subscriber_id, row.body, claim_id)
         for row in rows
     )
 
@@ -214,7 +214,7 @@ def put_off(session: Session, claimed: ClaimedDelivery, until: datetime) -> None
     """Give a claimed delivery back without an attempt."""
     row = _row_of(session, claimed)
     if row is not None:
-        row.state, row.due_at, row.attempts = state_of_waiting(row.attempts - 1), until, row.attempts - 1
+        row.state, row.due_at = state_of_waiting(row.attempts), until
 
 
 def state_of_waiting(attempts: int) -> str:
@@ -227,7 +227,7 @@ def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, 
     row = _row_of(session, claimed)
     if row is None:
         return
-    row.detail = receipt.detail[:300]
+    row.detail, row.attempts = receipt.detail[:300], row.attempts + 1
     if receipt.outcome is Outcome.DEFERRED and row.attempts < MOST_ATTEMPTS:
         wait = BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
         row.state, row.due_at = "deferred", now + wait * (1 + chance / 4)
@@ -241,7 +241,7 @@ def mark_delivery(session: Session, claimed: ClaimedDelivery, receipt: Receipt, 
 def _row_of(session: Session, claimed: ClaimedDelivery) -> Delivery | None:
     """Return the claimed row, locked; None where it was erased, or another worker has taken over: its word counts."""
     row = session.get(Delivery, claimed.id, with_for_update=True)
-    return row if row is not None and row.state == "sending" and row.attempts == claimed.attempts else None
+    return row if row is not None and row.state == "sending" and row.claim_id == claimed.claim_id else None
 
 
 def erase_old_deliveries(session: Session, now: datetime) -> int:

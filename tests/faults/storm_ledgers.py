@@ -64,7 +64,7 @@ class Line:
     identities: int
     """How many Message-IDs it was taken under."""
     struck: int
-    """How many of its attempts were under way when somebody was killed."""
+    """How many of its claims held when somebody was killed."""
 
     @property
     def again(self) -> int:

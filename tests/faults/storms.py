@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -75,8 +76,8 @@ class Storm:
     """How far the clocks are ahead. They are turned on, between two sets of workers, to where leases and waits end."""
     turns: int = 0
     kills: int = 0
-    struck: set[tuple[str, int]] = field(default_factory=set)
-    """The address and the number of the attempt of whatever was being sent, by whomever, when somebody was killed."""
+    struck: set[tuple[str, uuid.UUID | None]] = field(default_factory=set)
+    """The address and the claim of whatever was being sent, by whomever, when somebody was killed."""
     _running: list[BaseProcess] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -136,8 +137,8 @@ class Storm:
             self._running[place].join()
             assert self._running[place].exitcode == -signal.SIGKILL
         with self.database.read() as session:
-            under_way = sa.select(Delivery.address, Delivery.attempts).where(Delivery.state == "sending")
-            self.struck.update((address, attempts) for address, attempts in session.execute(under_way))
+            under_way = sa.select(Delivery.address, Delivery.claim_id).where(Delivery.state == "sending")
+            self.struck.update((address, claim_id) for address, claim_id in session.execute(under_way))
         for place in places:
             self._running[place] = self._start()
         self.kills += len(places)
