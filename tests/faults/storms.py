@@ -18,7 +18,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kil_pipeline.alerts.deliveries import Delivery, delivery_is_due
+from kil_pipeline.alerts.claims import delivery_is_due
+from kil_pipeline.alerts.deliveries import Delivery
 from kil_pipeline.database import Database
 from kil_pipeline.scheduler.clock import start_clock
 from kil_pipeline.scheduler.queue import run_queue_worker

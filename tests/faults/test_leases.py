@@ -6,17 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from kil_pipeline.alerts.deliveries import (
-    BACK_OFF,
-    LEASE,
-    MOST_ATTEMPTS,
-    Delivery,
-    claim_deliveries,
-    hold_delivery,
-    mark_delivery,
-    queue_delivery,
-    queue_sign_in,
-)
+from kil_pipeline.alerts.claims import BACK_OFF, LEASE, MOST_ATTEMPTS, claim_deliveries, hold_delivery, mark_delivery
+from kil_pipeline.alerts.deliveries import Delivery, queue_delivery, queue_sign_in
 from kil_pipeline.alerts.letters import Frequency, Outcome, Outgoing, Receipt
 from kil_pipeline.alerts.requests import ask_for_alerts
 from kil_pipeline.database import Database, new_id
