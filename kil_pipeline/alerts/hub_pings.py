@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kil_pipeline.alerts.deliveries import BACK_OFF, LEASE
+from kil_pipeline.alerts.claims import BACK_OFF, LEASE
 from kil_pipeline.alerts.webhooks import WebhookAnswer, WebhookCall
 from kil_pipeline.database import Base
 from kil_pipeline.events.log import public_version

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from sqlalchemy.orm import Session
 
 from kil_pipeline.alerts.address_changes import wants_address
+from kil_pipeline.alerts.claims import ClaimedDelivery
 from kil_pipeline.alerts.criteria_words import describe_criteria
-from kil_pipeline.alerts.deliveries import ClaimedDelivery
 from kil_pipeline.alerts.digests import read_items
 from kil_pipeline.alerts.letters import (
     AddressChangedLetter,

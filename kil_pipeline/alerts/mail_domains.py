@@ -15,15 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kil_pipeline.alerts.deliveries import (
-    WAITED_FOR,
-    ClaimedDelivery,
-    Delivery,
-    domain_of,
-    due_deliveries,
-    put_off,
-    state_of_waiting,
-)
+from kil_pipeline.alerts.claims import ClaimedDelivery, due_deliveries, put_off
+from kil_pipeline.alerts.deliveries import WAITED_FOR, Delivery, domain_of, state_of_waiting
 from kil_pipeline.alerts.letters import Outcome, Receipt
 from kil_pipeline.database import Base
 from kil_pipeline.mail_limits import MailLimit, MailLimits

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from kil_pipeline.alerts.claims import BACK_OFF, LEASE
 from kil_pipeline.alerts.criteria_index import CriteriaRow, keep_criteria
-from kil_pipeline.alerts.deliveries import BACK_OFF, LEASE
 from kil_pipeline.codec import from_json
 from kil_pipeline.database import Base, new_id
 from kil_pipeline.errors import DomainError, LinkNotValid

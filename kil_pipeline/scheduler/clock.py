@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
-from kil_pipeline.alerts.deliveries import delivery_is_due
+from kil_pipeline.alerts.claims import delivery_is_due
 from kil_pipeline.scheduler.heartbeats import beat, note_tick
 from kil_pipeline.scheduler.job_parts import Jobs
 from kil_pipeline.scheduler.jobs import run_tick

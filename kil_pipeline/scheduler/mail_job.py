@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from kil_pipeline.alerts.deliveries import ClaimedDelivery, claim_deliveries, hold_delivery, mark_delivery
+from kil_pipeline.alerts.claims import ClaimedDelivery, claim_deliveries, hold_delivery, mark_delivery
 from kil_pipeline.alerts.letter_writing import LetterWriter
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt
 from kil_pipeline.alerts.links import Signer

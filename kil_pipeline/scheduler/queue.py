@@ -13,7 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from kil_pipeline.alerts.deliveries import Delivery
@@ -108,10 +110,18 @@ def make_app(jobs: Jobs, every: timedelta) -> App:
     async def tidy(context: JobContext, timestamp: int) -> None:
         manager = context.app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-            await manager.retry_job(job)
+            await _begin_anew(manager, job)
         await manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_failed=True, include_aborted=True)
 
     return app
+
+
+async def _begin_anew(manager: JobManager, job: Job) -> None:
+    """Queue a dead worker's job anew. Where one of which there is to be one alone waits already, that one will do."""
+    try:
+        await manager.retry_job(job)
+    except UniqueViolation:
+        await manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 def cron(every: timedelta) -> str:

@@ -9,14 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from kil_pipeline.alerts.deliveries import (
-    ClaimedDelivery,
-    Delivery,
-    DeliveryKind,
-    claim_deliveries,
-    mark_delivery,
-    queue_delivery,
-)
+from kil_pipeline.alerts.claims import ClaimedDelivery, claim_deliveries, mark_delivery
+from kil_pipeline.alerts.deliveries import Delivery, DeliveryKind, queue_delivery
 from kil_pipeline.alerts.letters import Outcome, Receipt
 from kil_pipeline.alerts.mail_domains import KEPT, DomainGate, erase_old_slow_domains, note_outcome, slow_domains
 from kil_pipeline.database import Database

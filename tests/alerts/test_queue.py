@@ -6,15 +6,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kil_pipeline.alerts.deliveries import (
-    KINDS,
-    WAITED_FOR,
-    Delivery,
-    DeliveryKind,
-    claim_deliveries,
-    due_deliveries,
-    queue_delivery,
-)
+from kil_pipeline.alerts.claims import claim_deliveries, due_deliveries
+from kil_pipeline.alerts.deliveries import KINDS, WAITED_FOR, Delivery, DeliveryKind, queue_delivery
 from kil_pipeline.database import Database, new_id
 from tests.factories import NOW
 

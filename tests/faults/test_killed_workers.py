@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from kil_pipeline.alerts.deliveries import LEASE
+from kil_pipeline.alerts.claims import LEASE
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import public_version
 from tests.alerts.sinks import Post

@@ -6,14 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from kil_pipeline.alerts.deliveries import (
-    LEASE,
-    claim_deliveries,
-    hold_delivery,
-    mark_delivery,
-    queue_delivery,
-    queue_sign_in,
-)
+from kil_pipeline.alerts.claims import BACK_OFF, LEASE, MOST_ATTEMPTS, claim_deliveries, hold_delivery, mark_delivery
+from kil_pipeline.alerts.deliveries import Delivery, queue_delivery, queue_sign_in
 from kil_pipeline.alerts.letters import Frequency, Outcome, Outgoing, Receipt
 from kil_pipeline.alerts.requests import ask_for_alerts
 from kil_pipeline.database import Database, new_id
@@ -83,8 +77,22 @@ def test_what_a_dead_worker_claimed_is_claimed_again_when_its_lease_has_run_out(
     claims = []
     for moment in (NOW - SECOND, NOW, NOW + LEASE - SECOND, NOW + LEASE):
         with database.write() as session:
-            claims.append([claimed.attempts for claimed in claim_deliveries(session, moment)])
-    assert claims == [[], [1], [], [2]]
+            claims.append([claimed.address for claimed in claim_deliveries(session, moment)])
+    assert claims == [[], ["reader@example.org"], [], ["reader@example.org"]]
+
+
+def test_workers_that_die_use_up_no_attempt_of_what_they_had_claimed(database: Database) -> None:
+    with database.write() as session:
+        queue_delivery(session, "digest", "reader@example.org", {}, due_at=NOW, now=NOW)
+    for lives in range(MOST_ATTEMPTS + 1):
+        moment = NOW + LEASE * lives
+        with database.write() as session:
+            (claimed,) = claim_deliveries(session, moment)
+            assert hold_delivery(session, claimed, moment)
+    with database.write() as session:
+        mark_delivery(session, claimed, Receipt(Outcome.DEFERRED, "451"), moment, 0.0)
+        row = session.get_one(Delivery, claimed.id)
+        assert (row.state, row.attempts, row.due_at) == ("deferred", 1, moment + BACK_OFF[0])
 
 
 def test_the_word_of_a_worker_that_lost_a_delivery_does_not_count(database: Database) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kil_pipeline.alerts.deliveries import LEASE, queue_sign_in
+from kil_pipeline.alerts.claims import LEASE
+from kil_pipeline.alerts.deliveries import queue_sign_in
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.scheduler.queue import THREADS, announce_mail

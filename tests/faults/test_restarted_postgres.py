@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kil_pipeline.alerts.deliveries import LEASE
+from kil_pipeline.alerts.claims import LEASE
 from kil_pipeline.database import Database
 from kil_pipeline.scheduler.queue import THREADS
 from kil_pipeline.times import utc_now

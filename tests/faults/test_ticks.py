@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from feeds.mail_outbox import FileSender
-from kil_pipeline.alerts.deliveries import BACK_OFF, LEASE, MOST_ATTEMPTS
+from kil_pipeline.alerts.claims import BACK_OFF, LEASE, MOST_ATTEMPTS
 from kil_pipeline.alerts.letters import Outcome, Outgoing, Receipt
 from kil_pipeline.alerts.suppressions import is_suppressed
 from kil_pipeline.database import Database, new_id

@@ -13,6 +13,7 @@ from procrastinate.schema import SchemaManager
 from kil_pipeline.alerts.deliveries import count_deliveries, queue_delivery
 from kil_pipeline.alerts.notices import queue_notice
 from kil_pipeline.database import Database
+from kil_pipeline.scheduler.job_parts import Jobs
 from kil_pipeline.scheduler.queue import SHARE, announce_mail, cron, make_app
 from tests.alerts.sinks import Post
 from tests.alerts.test_notices import write_greeting
@@ -40,6 +41,22 @@ def queue_mail(database: Database, number: int = 1, *, later: timedelta = timede
             queue_delivery(session, "digest", f"reader{place}@example.org", {}, due_at=NOW + later, now=NOW)
         if spoiled:
             raise TypeError
+
+
+LEAVE = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, status, queueing_lock, args)
+    VALUES ('default', :task, CAST(:status AS procrastinate_job_status), :lock, CAST(:arguments AS jsonb))
+"""
+"""A job that no worker has: one that is being done was a dead one's."""
+
+
+def work_off(jobs: Jobs) -> None:
+    """Be a worker until nothing is queued any more."""
+    options = {"queues": ["default"], "wait": False, "install_signal_handlers": False, "delete_jobs": "successful"}
+    app = make_app(jobs, timedelta(minutes=1))
+    worker = threading.Thread(target=app.run_worker, kwargs=options)  # a browser test's own loop may run in this one
+    worker.start()
+    worker.join()
 
 
 @pytest.mark.parametrize(("mails", "enqueued"), [(1, 1), (SHARE, 1), (SHARE + 1, 2), (2 * SHARE + 50, 3)])
@@ -83,13 +100,20 @@ def test_a_worker_sends_what_was_queued_and_clears_the_queue(announced: Database
     post = Post(announced)
     with announced.write() as session:
         queue_notice(session, "greeting", "ann@example.org", {"to": "you"}, now=NOW)
-    app = make_app(replace(post.jobs(lambda: NOW), notices={"greeting": write_greeting}), timedelta(minutes=1))
-    options = {"queues": ["default"], "wait": False, "install_signal_handlers": False, "delete_jobs": "successful"}
-    worker = threading.Thread(target=app.run_worker, kwargs=options)  # a browser test's own loop may run in this one
-    worker.start()
-    worker.join()
+    work_off(replace(post.jobs(lambda: NOW), notices={"greeting": write_greeting}))
     assert [outgoing.to for outgoing in post.sent] == ["ann@example.org"]
     assert [job for job in jobs_of(announced) if job[0] == "send"] == []
+
+
+def test_what_a_dead_worker_left_is_begun_anew_though_the_next_tick_waits_already(announced: Database) -> None:
+    left = [("tick", "doing"), ("send", "doing"), ("tidy", "todo"), ("tick", "todo")]
+    with announced.write() as session:
+        for task, status in left:
+            lock = None if task == "send" else task
+            arguments = "{}" if task == "send" else '{"timestamp": 0}'
+            session.execute(sa.text(LEAVE), {"task": task, "status": status, "lock": lock, "arguments": arguments})
+    work_off(Post(announced).jobs(lambda: NOW))
+    assert [job for job in jobs_of(announced) if job[1] != "todo"] == []
 
 
 @pytest.mark.parametrize(
