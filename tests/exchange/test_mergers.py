@@ -36,6 +36,7 @@ from kil_pipeline.plan.drafts import create_entry, find_draft
 from kil_pipeline.plan.histories import public_histories
 from kil_pipeline.plan.plan_index import PlanIndex
 from kil_pipeline.plan.queries import public_entries, public_entry, public_revisions
+from kil_pipeline.plan.reindexing import reindex_after
 from kil_pipeline.plan.withheld import withheld_values
 from tests.engagement.sessions import a_public_session
 from tests.factories import NOW, a_commissioner, publish, republish, some_content
@@ -111,6 +112,17 @@ def test_lists_and_searches_for_the_old_body_find_what_it_planned(database: Data
         assert found(Criteria(commissioners=(old.slug,))) == ["Dental vans", "Carers’ breaks"]
         assert found(Criteria(commissioners=(new.slug,))) == ["Dental vans", "Carers’ breaks"]
         assert found(Criteria(words='"North Exampleshire"')) == ["Carers’ breaks"]
+
+
+def test_what_is_indexed_anew_is_still_found_by_the_name_of_the_old_body(database: Database) -> None:
+    with database.write() as session:
+        old, new = two_boards(session)
+        publish(session, old.id, some_content("Carers’ breaks"))
+        merge(session, old, new)
+
+        assert reindex_after(session, "") == (0, "OLD-0001")
+        found = public_entries(session, Criteria(words='"North Exampleshire"')).entries
+        assert [entry.headline for entry in found] == ["Carers’ breaks"]
 
 
 def test_alerts_on_the_old_body_go_on_and_the_merger_itself_is_told_to_nobody(database: Database) -> None:
