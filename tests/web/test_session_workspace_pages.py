@@ -84,6 +84,11 @@ def test_a_session_is_written_hosted_published_moved_and_cancelled(
     assert notices_in(sqlite_database)[2:] == ["host_answer"]
 
     assert send(author, f"{path}/publish", {"version": "1"}).location == LIST
+    said = HtmlPage(author.get(LIST))
+    assert said.texts("p", "govuk-notification-banner__heading")[-1:] == [
+        f"“What should breaks feel like?” ({reference}) is published: everybody can see it now. See its public page"
+    ]
+    assert said.links()["See its public page"] == f"/sessions/{reference}"
     page = HtmlPage(client.get(f"/sessions/{reference}"))
     assert page.texts("h1") == ["What should breaks feel like?"]
     assert "room-1" not in client.get(f"/sessions/{reference}").text
