@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from kil_pipeline.database import Database
 from kil_pipeline.exchange.columns import template_headings
+from kil_pipeline.plan.entries import PublicEntryRow
 from kil_pipeline.scheduler.heartbeats import beat
 from kil_pipeline.times import utc_now
 from tests.exchange.sheets import a_release, public_headlines, snapshot, write_csv, write_releases, write_xlsx
@@ -252,6 +254,28 @@ def test_outside_development_a_key_is_needed(run: Run, monkeypatch: pytest.Monke
 def test_migrating_twice_is_as_good_as_once(run: Run, tmp_path: Path) -> None:
     assert run("migrate") == run("migrate") == Ran(0, "The database is up to date.\n", "")
     assert public_headlines(plan(tmp_path)) == set()
+
+
+def test_what_was_published_before_figures_were_kept_is_counted_by_migrating(kil: Run, tmp_path: Path) -> None:
+    write_csv(tmp_path / "plan.csv", ["Headline"], ["Befriending"])
+    kil("import", "plan.csv", "--organisation", "EXA", "--publish")
+    with plan(tmp_path).write() as session:
+        session.execute(sa.update(PublicEntryRow).values(dates_stated=None))
+    assert [kil("migrate").out, kil("migrate").out] == [
+        "Counted 1 planned opportunities for the early-notice records.\nThe database is up to date.\n",
+        "The database is up to date.\n",
+    ]
+
+
+def test_reindexing_says_what_became_of_it(kil: Run, tmp_path: Path) -> None:
+    write_csv(tmp_path / "plan.csv", ["Headline"], ["Befriending"])
+    kil("import", "plan.csv", "--organisation", "EXA", "--publish")
+    with plan(tmp_path).write() as session:
+        session.execute(sa.update(PublicEntryRow).values(fields_stated=7))
+    assert [kil("reindex").out.splitlines() for _ in range(2)] == [
+        ["0 planned opportunities are found by other words now.", f"{n} count otherwise in early-notice records now."]
+        for n in (1, 0)
+    ]
 
 
 def test_a_person_can_be_let_in_once(kil: Run) -> None:

@@ -16,7 +16,9 @@ from kil_pipeline.engagement.programme import public_sessions
 from kil_pipeline.engagement.registrations import Registration
 from kil_pipeline.engagement.sessions import PublicSession
 from kil_pipeline.exchange.samples import load_sample
+from kil_pipeline.organisations.members import Role
 from kil_pipeline.organisations.organisations import Organisation, OrganisationKind, public_organisations
+from kil_pipeline.organisations.people import colleagues
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.drafts import Draft, drafts_of
 from kil_pipeline.plan.expected_dates import Confidence, Precision
@@ -28,6 +30,16 @@ from kil_pipeline.reference.reasons import reasons
 from kil_pipeline.support.help_requests import count_requests
 from kil_pipeline.support.interests import Interest
 from tests.factories import NOW, TODAY
+
+TOUR = {
+    "EXI": {
+        "admin@icb.example.org": Role.ADMIN,
+        "author@north.example.org": Role.AUTHOR,  # came over with the board that became this one
+        "commissioner@icb.example.org": Role.APPROVER,
+    },
+    "VAE": {"adviser@vae.example.org": Role.AUTHOR, "hello@vae.example.org": Role.AUTHOR},
+}
+"""Those whom the README's tour signs in as, with their colleagues."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,14 @@ def test_there_is_somebody_on_every_list_of_the_tour(database: Database) -> None
         assert [found.state.value for found in submissions_of(session, organisations["EXT"])] == ["waiting"]
         assert session.scalars(sa.select(Interest.visibility)).all() == ["everyone", "everyone"]
         assert session.scalars(sa.select(Subscriber.frequency)).all() == ["bulletin"]
+
+
+def test_everybody_of_the_tour_can_sign_in_with_their_role(database: Database) -> None:
+    load_sample(database, now=NOW)
+    with database.read() as session:
+        organisations = {row.prefix: row.id for row in session.scalars(sa.select(Organisation))}
+        people = {prefix: {c.email: c.role for c in colleagues(session, organisations[prefix])} for prefix in TOUR}
+    assert people == TOUR
 
 
 def test_nobody_in_the_sample_has_an_address_that_can_be_mailed(database: Database) -> None:

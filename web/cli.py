@@ -28,7 +28,7 @@ from web.bounce_commands import bounces_command
 from web.commands import migrated, with_database, with_settings
 from web.doctor import doctor
 from web.exchange_commands import export_command, import_command, match_notices_command, template_command
-from web.index_commands import reindex_command
+from web.index_commands import count_what_is_uncounted, reindex_command
 from web.organisation_commands import organisation
 from web.serving import serve
 from web.user_commands import second_factor_group, user_remove, user_sign_out
@@ -79,10 +79,13 @@ def migrate(settings: Settings) -> None:
     host = urlsplit(settings.base_url).hostname or "localhost"
     try:
         upgrade(database, authority=f"{host},{london_day(utc_now()).isoformat()}")
+        counted = count_what_is_uncounted(database)
     except SQLAlchemyError as error:
         raise ConfigurationError(f"The database cannot be reached: {str(error).splitlines()[0]}") from error
     finally:
         database.close()
+    if counted:
+        click.echo(f"Counted {counted} planned opportunities for the early-notice records.")
     click.echo("The database is up to date.")
 
 

@@ -9,7 +9,6 @@ from typing import cast
 from flask import Response, current_app, g
 
 from kil_pipeline.database import Database
-from kil_pipeline.engagement.early_notice_records import RecordKeeper
 from kil_pipeline.plan.plan_index import PlanIndex
 from kil_pipeline.settings import Settings
 from kil_pipeline.times import london_day, utc_now
@@ -24,8 +23,6 @@ class Context:
     clock: Callable[[], datetime] = utc_now
     random_token: Callable[[], str] = secrets.token_urlsafe
     """Makes a new unguessable text at each call: nonces, the tokens of forms and of sessions."""
-    records: RecordKeeper = field(default_factory=RecordKeeper)
-    """Keeps the figures of commissioners, for this process alone."""
     plan_index: PlanIndex = field(default_factory=PlanIndex)
     """Counts entries, for this process alone."""
 

@@ -42,8 +42,8 @@ FOOTER_LINKS = (
     ("Data and feeds", "/data"),
     ("Accessibility", "/accessibility"),
     ("Privacy", "/privacy"),
-    ("Sign in, for commissioners and local support organisations", "/workspace"),
 )
+"""Links at the end of every page. The way to the workspace follows them."""
 SURENESS = {
     Confidence.INDICATIVE: "not certain",
     Confidence.EXPECTED: "expected",

@@ -85,21 +85,22 @@ def write_approval_answered(session: Session, about: Mapping[str, Any], context:
         return NoticeLetter(
             subject=f"Published: {public['headline']}",
             heading="It is published",
-            paragraphs=(f"A colleague approved {reference}. Everybody can see it now.",),
+            paragraphs=(f"A colleague approved “{public['headline']}” ({reference}). Everybody can see it now.",),
             buttons=(("See the public page", f"/entries/{reference}"),),
         )
+    name = f"“{submitted.content.headline}” ({reference})"
     if submitted.held_until is not None:
         day = f"{submitted.held_until.day} {submitted.held_until:%B %Y}"
         return NoticeLetter(
             subject=f"Held until {day}: {submitted.content.headline}",
             heading=f"It is held until {day}",
-            paragraphs=(f"{reference} is held back before a poll. It is published by itself on {day}.",),
+            paragraphs=(f"{name} is held back before a poll. It is published by itself on {day}.",),
             buttons=(("See what waits", "/workspace/approvals"),),
         )
     return NoticeLetter(
         subject=f"Sent back: {submitted.content.headline}",
         heading="It was sent back to you",
-        paragraphs=(f"A colleague looked at {reference}, and did not publish it yet.", *submitted.note.splitlines()),
+        paragraphs=(f"A colleague looked at {name}, and did not publish it yet.", *submitted.note.splitlines()),
         buttons=(("Go on writing", path),),
         ending=("Submit it again once it is changed.",),
     )

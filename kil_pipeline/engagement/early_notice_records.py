@@ -7,23 +7,20 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.engagement.sessions import OVER_STATES, SessionEntry, SessionRow, SessionState
-from kil_pipeline.organisations.organisations import PublicOrganisation
 from kil_pipeline.plan.entries import NO_OPENING, PublicDisclosure, PublicEntryRow
-from kil_pipeline.plan.figures import PlanFigures, work_out_figures
+from kil_pipeline.plan.figures import PlanFigures, read_figures
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.times import at_london, london_day
 
 TAKING_PLACE = (SessionState.PUBLISHED, SessionState.RESCHEDULED, *OVER_STATES)
 """The states of a session that takes place or took place: neither called off nor without a date."""
 NOTHING_YET = PlanFigures()
-Publications = tuple[int, datetime]
-"""How often a commissioner published anything, and when it last did: an entry that moves changes one of them."""
 
 
 @dataclass(frozen=True)
@@ -37,46 +34,14 @@ class EarlyNoticeRecord:
     """Sessions held before what they were about could open."""
 
 
-class RecordKeeper:
-    """Works records out, and keeps each commissioner's figures until it publishes again. One for each process."""
-
-    def __init__(self) -> None:
-        self._kept: dict[uuid.UUID, tuple[Publications, PlanFigures]] = {}
-
-    def records(
-        self, session: Session, commissioners: Sequence[PublicOrganisation], today: date
-    ) -> Mapping[uuid.UUID, EarlyNoticeRecord]:
-        """Return the record of each of `commissioners`, by its id."""
-        ids = [commissioner.id for commissioner in commissioners]
-        figures = self._figures(session, commissioners)
-        overdue = _count_overdue(session, ids, today)
-        held = _sessions_before_opening(session, ids, today)
-        return {key: EarlyNoticeRecord(figures.get(key, NOTHING_YET), overdue[key], held[key]) for key in ids}
-
-    def _figures(
-        self, session: Session, commissioners: Sequence[PublicOrganisation]
-    ) -> Mapping[uuid.UUID, PlanFigures]:
-        publications = _count_publications(session, [commissioner.id for commissioner in commissioners])
-        kept = {key: figures for key, (count, figures) in self._kept.items() if count == publications.get(key)}
-        stale = [c for c in commissioners if c.id in publications and c.id not in kept]
-        fresh = work_out_figures(session, stale)
-        # Counted before the entries were read: a publication between the two is worked out again the next time.
-        self._kept |= {key: (publications[key], figures) for key, figures in fresh.items()}
-        return kept | dict(fresh)
-
-
-def _count_publications(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Publications]:
-    """Return how often each commissioner published anything, and when it last did."""
-    rows = session.execute(
-        sa.select(
-            PublicEntryRow.organisation_id,
-            sa.func.sum(PublicEntryRow.revision),
-            sa.func.max(PublicEntryRow.updated_at),
-        )
-        .where(PublicEntryRow.organisation_id.in_(ids))
-        .group_by(PublicEntryRow.organisation_id)
-    )
-    return {organisation_id: (int(count), last) for organisation_id, count, last in rows}
+def early_notice_records(
+    session: Session, organisation_ids: Sequence[uuid.UUID], today: date
+) -> Mapping[uuid.UUID, EarlyNoticeRecord]:
+    """Return the record of each commissioner, by its id."""
+    figures = read_figures(session, organisation_ids)
+    overdue = _count_overdue(session, organisation_ids, today)
+    held = _sessions_before_opening(session, organisation_ids, today)
+    return {key: EarlyNoticeRecord(figures.get(key, NOTHING_YET), overdue[key], held[key]) for key in organisation_ids}
 
 
 def _count_overdue(session: Session, ids: Sequence[uuid.UUID], today: date) -> Counter[uuid.UUID]:

@@ -105,6 +105,11 @@ class PublicEntryRow(Base):
         sa.Index(
             "ix_public_entry_narrow", "entry_id", "ended", "reference", "status", "route", "chance", "organisation_id"
         ),
+        sa.Index(
+            "ix_public_entry_figures",
+            *("organisation_id", "status", "notice_weeks"),
+            *("fields_stated", "fields_undecided", "fields_withheld", "dates_stated"),
+        ),
     )
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("entry.id"), primary_key=True)
@@ -130,6 +135,13 @@ class PublicEntryRow(Base):
     updated_at: Mapped[datetime]
     formerly: Mapped[list[str]] = mapped_column(default=list)
     """The names of those who planned it before, the first one first (see `plan.handovers`)."""
+    notice_weeks: Mapped[int | None]
+    """What it adds to its commissioner's figures, as the four below (see `plan.entry_figures`); None adds nothing."""
+    fields_stated: Mapped[int] = mapped_column(default=0)
+    fields_undecided: Mapped[int] = mapped_column(default=0)
+    fields_withheld: Mapped[int] = mapped_column(default=0)
+    dates_stated: Mapped[int | None]
+    """None where none of the five was counted yet: it was published by a version that did not keep them."""
 
 
 class PublicArea(Base):
@@ -206,6 +218,21 @@ class PublicLink(Base):
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(30), primary_key=True, index=True)
+
+
+class PublicSlip(Base):
+    """That a key date of a public entry moved later, from one publication to the next."""
+
+    __tablename__ = "public_slip"
+    __table_args__ = (sa.Index("ix_public_slip_figures", "organisation_id", "indicative", "days"),)
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("public_entry.entry_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1 for the entry's first."""
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    """Of who plans the entry now: in whose figures it counts."""
+    days: Mapped[int]
+    indicative: Mapped[bool]
 
 
 MOST_SORTED = 200

@@ -1,29 +1,21 @@
 """Figures of a commissioner's public plan: how early, how fully and how steadily it told what it plans.
 
-Each has its formula in docs/guides/early-notice-record.md. They change when the commissioner publishes, and with
-nothing else: what depends on the day stands in `engagement.early_notice_records`.
+Each has its formula in docs/guides/early-notice-record.md. Publishing keeps what each entry adds
+(`plan.entry_figures`); here it is summed up. What depends on the day stands in `engagement.early_notice_records`.
 """
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kil_pipeline.codec import from_json
-from kil_pipeline.organisations.organisations import PublicOrganisation
-from kil_pipeline.plan.contents import EntryContent, Milestone
-from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.disclosures import field_labels
-from kil_pipeline.plan.entries import PublicEntryRow, Revision
-from kil_pipeline.plan.expected_dates import weeks_of_notice
-from kil_pipeline.plan.key_dates import opening_of
-from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.queries import all_public_entries
-from kil_pipeline.plan.slips import Slip, find_slips
+from kil_pipeline.plan.entries import PublicEntryRow, PublicSlip
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.plan.wordings import State
 
@@ -37,10 +29,9 @@ class SlipFigures:
     longest_days: int | None = None
 
     @classmethod
-    def of(cls, slips: Iterable[Slip]) -> "SlipFigures":
-        """Work the figures out."""
-        days = [slip.days for slip in slips]
-        return cls(len(days), median(days), max(days)) if days else cls()
+    def of(cls, slips: Counter[int]) -> "SlipFigures":
+        """Work the figures out. `slips`: how many there are of so many days."""
+        return cls(slips.total(), median(slips.elements()), max(slips)) if slips else cls()
 
 
 @dataclass(frozen=True)
@@ -70,96 +61,79 @@ class PlanFigures:
         return self.fields.get(state, 0) / total if total else None
 
 
-def work_out_figures(session: Session, commissioners: Sequence[PublicOrganisation]) -> Mapping[uuid.UUID, PlanFigures]:
-    """Return the figures of each commissioner that ever published, by its id.
-
-    How many questions the database is asked does not depend on how many commissioners there are; entries go by in
-    batches.
-    """
-    if not commissioners:
-        return {}
-    histories = _histories(session, [commissioner.id for commissioner in commissioners])
+def read_figures(session: Session, organisation_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, PlanFigures]:
+    """Return the figures of each commissioner that ever published, by its id: two questions, however many there are."""
     tallies: defaultdict[uuid.UUID, _Tally] = defaultdict(_Tally)
-    slugs = tuple(commissioner.slug for commissioner in commissioners)
-    for entry in all_public_entries(session, Criteria(commissioners=slugs)):
-        said = _Publication(entry.content.status, entry.content.milestones)
-        tallies[entry.commissioner.id].count(entry, histories.get(entry.id, [said]))
+    for row in session.execute(_entries_alike(organisation_ids)):
+        tallies[row.organisation_id].count_entries(row)
+    for organisation_id, indicative, days, number in session.execute(_slips_alike(organisation_ids)):
+        tallies[organisation_id].slips[indicative][days] = number
     return {organisation_id: tally.figures() for organisation_id, tally in tallies.items()}
 
 
-@dataclass(frozen=True)
-class _Publication:
-    """The part of a revision that is followed from one to the next."""
-
-    status: Status = Status.PUBLISHED
-    milestones: tuple[Milestone, ...] = ()
-
-
-def _histories(session: Session, organisation_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[_Publication]]:
-    """Return every publication, oldest first, of the entries that were published more than once."""
-    rows = session.execute(
-        sa.select(Revision.entry_id, Revision.content["status"], Revision.content["milestones"])
-        .join(PublicEntryRow, PublicEntryRow.entry_id == Revision.entry_id)
-        .where(PublicEntryRow.revision > 1, PublicEntryRow.organisation_id.in_(organisation_ids))
-        .order_by(Revision.entry_id, Revision.number)
-        .execution_options(yield_per=1000)
+def _entries_alike(organisation_ids: Sequence[uuid.UUID]) -> sa.Select[*tuple[Any, ...]]:
+    """Ask for the entries of one status and one notice together: an index holds all of it in this order."""
+    alike = (PublicEntryRow.organisation_id, PublicEntryRow.status, PublicEntryRow.notice_weeks)
+    summed = (
+        PublicEntryRow.fields_stated,
+        PublicEntryRow.fields_undecided,
+        PublicEntryRow.fields_withheld,
+        PublicEntryRow.dates_stated,
     )
-    found: defaultdict[uuid.UUID, list[_Publication]] = defaultdict(list)
-    before: tuple[object, ...] = ()
-    for row in rows:
-        if tuple(row) == before:  # most publications change no date: reading it again would cost most of the time
-            found[row.entry_id].append(found[row.entry_id][-1])
-            continue
-        before = entry_id, status, milestones = tuple(row)
-        parts = {"status": status, "milestones": milestones}
-        stored = {name: part for name, part in parts.items() if part is not None}  # what has its default is not
-        found[entry_id].append(from_json(_Publication, stored))
-    return found
+    return (
+        sa.select(*alike, sa.func.count().label("number"), *(sa.func.sum(one).label(one.key) for one in summed))
+        .where(PublicEntryRow.organisation_id.in_(organisation_ids))
+        .group_by(*alike)
+    )
+
+
+def _slips_alike(organisation_ids: Sequence[uuid.UUID]) -> sa.Select[uuid.UUID, bool, int, int]:
+    alike = (PublicSlip.organisation_id, PublicSlip.indicative, PublicSlip.days)
+    return sa.select(*alike, sa.func.count()).where(PublicSlip.organisation_id.in_(organisation_ids)).group_by(*alike)
+
+
+def _no_slips() -> dict[bool, Counter[int]]:
+    return {False: Counter(), True: Counter()}
 
 
 @dataclass
 class _Tally:
-    """What is counted while the entries of one commissioner go by."""
+    """What is counted of the plan of one commissioner."""
 
     statuses: Counter[Status] = field(default_factory=Counter)
-    weeks: list[int] = field(default_factory=list)
+    weeks: Counter[int] = field(default_factory=Counter)
     states: Counter[State] = field(default_factory=Counter)
     dates: int = 0
-    slips: list[Slip] = field(default_factory=list)
+    slips: dict[bool, Counter[int]] = field(default_factory=_no_slips)
+    """By whether they were indicative: how many there are of so many days."""
 
-    def count(self, entry: PublicEntry, history: Sequence[_Publication]) -> None:
-        """Count one entry in. `history`: its publications, oldest first."""
-        content = entry.content
-        self.statuses[content.status] += 1
-        if content.status is Status.WITHDRAWN:
-            return
-        opening = opening_of(content)
-        if opening and content.status is not Status.CANCELLED and not history[0].status.ended:
-            self.weeks.append(weeks_of_notice(entry.first_told_on(), opening)[0])
-        self.dates += len({milestone.kind for said in history for milestone in said.milestones})
-        self.slips += find_slips(said.milestones for said in history)
-        if not content.status.ended:
-            self.states.update(_state(content, path) for path in field_labels())
+    def count_entries(self, row: sa.Row[*tuple[Any, ...]]) -> None:
+        """Count entries of one status and one notice in."""
+        self.statuses[Status(row.status)] += row.number
+        if row.notice_weeks is not None:
+            self.weeks[row.notice_weeks] += row.number
+        self.states.update(stated=row.fields_stated, undecided=row.fields_undecided, withheld=row.fields_withheld)
+        self.dates += row.dates_stated or 0
 
     def figures(self) -> PlanFigures:
         """Return the finished figures."""
         ended = sum(n for status, n in self.statuses.items() if status.ended)
         withdrawn = self.statuses[Status.WITHDRAWN]
+        live = self.statuses.total() - ended
         return PlanFigures(
             entries=self.statuses.total() - withdrawn,
-            live=self.statuses.total() - ended,
+            live=live,
             withdrawn=withdrawn,
-            noticed=len(self.weeks),
-            notice_weeks=median(self.weeks) if self.weeks else None,
-            fields=dict(self.states),
+            noticed=self.weeks.total(),
+            notice_weeks=median(self.weeks.elements()) if self.weeks else None,
+            fields=self._fields(live),
             dates=self.dates,
-            slips=SlipFigures.of(slip for slip in self.slips if not slip.indicative),
-            indicative_slips=SlipFigures.of(slip for slip in self.slips if slip.indicative),
+            slips=SlipFigures.of(self.slips[False]),
+            indicative_slips=SlipFigures.of(self.slips[True]),
         )
 
-
-def _state(content: EntryContent, path: str) -> State:
-    if content.states(path):
-        return "stated"
-    disclosure = content.disclosure(path)
-    return disclosure.state.value if disclosure else "not_stated"
+    def _fields(self, live: int) -> Mapping[State, int]:
+        """Return how many fields of live entries are in each state. All that were not counted are not filled in."""
+        counts = self.states.copy()
+        counts["not_stated"] = live * len(field_labels()) - counts.total()
+        return {state: number for state, number in counts.items() if number}

@@ -14,7 +14,7 @@ from kil_pipeline.events.log import record
 from kil_pipeline.events.types import EntryHandedOver
 from kil_pipeline.organisations.organisations import Organisation, OrganisationKind
 from kil_pipeline.plan.contents import NOBODY, Author, EntryContent
-from kil_pipeline.plan.entries import Entry, EntryHandover, PublicEntryRow, Revision
+from kil_pipeline.plan.entries import Entry, EntryHandover, PublicEntryRow, PublicSlip, Revision
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.publishing import facets_of
 from kil_pipeline.plan.release_dates import TimedRelease
@@ -48,7 +48,7 @@ def hand_over(
     entry.organisation_id = new.id
     if entry.source_key:
         _keep_source(session, entry, old.id)
-    for table in (Submission, TimedRelease):
+    for table in (Submission, TimedRelease, PublicSlip):
         session.execute(sa.update(table).where(table.entry_id == entry_id).values(organisation_id=new.id))
     number = _tell(session, entry_id, old, new, told, by, now)
     session.add(EntryHandover(id=new_id(), entry_id=entry_id, from_id=old.id, to_id=new.id, revision=number, at=now))

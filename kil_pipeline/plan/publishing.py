@@ -30,6 +30,7 @@ from kil_pipeline.plan.entries import (
     Revision,
     WorkingCopy,
 )
+from kil_pipeline.plan.entry_figures import count_entries
 from kil_pipeline.plan.key_dates import key_dates, opening_of
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.publishing_rules import check_may_publish
@@ -162,9 +163,10 @@ def _refresh_public_view(
     row.opens_on, row.opens_until = (opening.earliest, opening.latest) if opening else (NO_OPENING, NO_OPENING)
     row.stale = content.status.waits and row.opens_until < london_day(now)
     row.updated_at = now
+    public = PublicEntry.of(row, session.get_one(Organisation, entry.organisation_id))
+    count_entries(session, [(row, public)])
     session.flush()
     _write_indexes(session, entry.id, content)
-    public = PublicEntry.of(row, session.get_one(Organisation, entry.organisation_id))
     index_entry(session, entry.id, entry_stems(content, public.planners, public.reference))
     return public
 

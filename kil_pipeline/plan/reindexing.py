@@ -1,13 +1,17 @@
-"""Making the search index anew: where the words of topics changed, what is public already is found by the new ones.
+"""Making anew what is kept beside public entries: the words that find them, and what they add to figures.
 
-Nothing public changes by it: no revision, no event, no `updated_at`.
+For where the words of topics changed, or a rule of counting: what is public already is found, and counted, as what is
+published today is. Nothing public of an entry changes by it: no revision, no event, no `updated_at`.
 """
+
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.organisations.organisations import Organisation
 from kil_pipeline.plan.entries import PublicEntryRow
+from kil_pipeline.plan.entry_figures import count_entries
 from kil_pipeline.plan.public import PublicEntry
 from kil_pipeline.plan.search import ENTRY_SEARCH, entry_stems, forget_entry, index_entry
 
@@ -15,10 +19,22 @@ BATCH = 500
 """Entries in one transaction."""
 
 
-def reindex_after(session: Session, reference: str) -> tuple[int, str]:
-    """Index the next entries after a reference anew, where they would be found by other words now.
+@dataclass(frozen=True)
+class Reindexed:
+    """What became of a batch."""
 
-    Returns how many were, and the last reference that was looked at; empty once there are no more.
+    found: int
+    """How many are found by other words now."""
+    counted: int
+    """How many add something else to figures now."""
+    last: str
+    """The last reference that was looked at; empty once there are no more."""
+
+
+def reindex_after(session: Session, reference: str) -> Reindexed:
+    """Make anew what is kept beside the next entries after a reference, where it would be something else now.
+
+    Those that are being published at this moment are left out: publishing does it.
     """
     rows = session.execute(
         sa.select(PublicEntryRow, Organisation, ENTRY_SEARCH.c.stems)
@@ -27,14 +43,17 @@ def reindex_after(session: Session, reference: str) -> tuple[int, str]:
         .where(PublicEntryRow.reference > reference)
         .order_by(PublicEntryRow.reference)
         .limit(BATCH)
+        .with_for_update(of=PublicEntryRow, skip_locked=True)
     ).all()
-    changed = 0
+    found, entries = 0, []
     for row, organisation, stems in rows:
         public = PublicEntry.of(row, organisation)
-        words = entry_stems(public.content, public.commissioner.name, public.reference)
+        entries.append((row, public))
+        words = entry_stems(public.content, public.planners, public.reference)
         if stems != " ".join(words):
             forget_entry(session, public.id)
             index_entry(session, public.id, words)
-            changed += 1
+            found += 1
+    counted = count_entries(session, entries)
     session.flush()
-    return changed, rows[-1][0].reference if rows else ""
+    return Reindexed(found, counted, rows[-1][0].reference if rows else "")

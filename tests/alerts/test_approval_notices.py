@@ -65,6 +65,10 @@ def test_nobody_hears_of_what_was_approved_meanwhile(database: Database) -> None
         approve(session, submitted.id, by=approver, now=NOW)
         tell_author(session, submitted, council, NOW)
     assert letters(post) == [("author@example.org", "Published: Beds")]
+    (letter,) = post.letters
+    assert isinstance(letter, NoticeLetter)
+    assert letter.paragraphs == ("A colleague approved “Beds” (EXC-0001). Everybody can see it now.",)
+    assert letter.buttons == (("See the public page", "/entries/EXC-0001"),)
 
 
 def test_the_author_reads_why_it_was_sent_back(database: Database) -> None:
@@ -78,7 +82,10 @@ def test_the_author_reads_why_it_was_sent_back(database: Database) -> None:
     assert letters(post) == [("author@example.org", "Sent back: Beds")]
     (letter,) = post.letters
     assert isinstance(letter, NoticeLetter)
-    assert letter.paragraphs == ("A colleague looked at EXC-0001, and did not publish it yet.", "Name the board.")
+    assert letter.paragraphs == (
+        "A colleague looked at “Beds” (EXC-0001), and did not publish it yet.",
+        "Name the board.",
+    )
 
 
 def test_what_an_import_submitted_has_no_author_to_tell(database: Database) -> None:

@@ -62,8 +62,8 @@ RANKED = 3
 """Every hit of a word that a quarter of the plan has is weighed, to show the best first."""
 SORTED = 6
 """What has no index in its order is sorted by narrow keys: the plan by commissioners’ names, a month by exactness."""
-SUMMED = 8
-"""The page of all commissioners asks how often each published anything."""
+SUMMED = 3
+"""The page of all commissioners sums up what each entry adds to the figures, from an index."""
 NEAR = 3
 """A tick looks through the keys of what is near, told of or not: a sixth of this plan."""
 GOALS = {

@@ -10,7 +10,7 @@ import web.wiring  # noqa: F401  # imports every table
 from kil_pipeline.alerts.criteria_index import keep_criteria, matching_criteria
 from kil_pipeline.alerts.matching import explain_match, tells_anyone
 from kil_pipeline.database import Base, Database
-from kil_pipeline.engagement.early_notice_records import RecordKeeper
+from kil_pipeline.engagement.early_notice_records import early_notice_records
 from kil_pipeline.engagement.session_queries import public_sessions
 from kil_pipeline.engagement.sessions import SessionRow
 from kil_pipeline.errors import InvalidTransition
@@ -22,7 +22,6 @@ from kil_pipeline.organisations.members import Role, add_member
 from kil_pipeline.organisations.organisations import (
     Organisation,
     OrganisationKind,
-    PublicOrganisation,
     add_organisation,
     current_organisation,
     find_organisation,
@@ -36,9 +35,10 @@ from kil_pipeline.plan.drafts import create_entry, find_draft
 from kil_pipeline.plan.histories import public_histories
 from kil_pipeline.plan.plan_index import PlanIndex
 from kil_pipeline.plan.queries import public_entries, public_entry, public_revisions
+from kil_pipeline.plan.reindexing import reindex_after
 from kil_pipeline.plan.withheld import withheld_values
 from tests.engagement.sessions import a_public_session
-from tests.factories import NOW, a_commissioner, publish, republish, some_content
+from tests.factories import NOW, a_commissioner, a_milestone, publish, republish, some_content
 
 OLD, NEW = "NHS North Exampleshire Integrated Care Board", "NHS Exampleshire Integrated Care Board"
 MERGED_ON = date(2026, 4, 1)
@@ -111,6 +111,17 @@ def test_lists_and_searches_for_the_old_body_find_what_it_planned(database: Data
         assert found(Criteria(commissioners=(old.slug,))) == ["Dental vans", "Carers’ breaks"]
         assert found(Criteria(commissioners=(new.slug,))) == ["Dental vans", "Carers’ breaks"]
         assert found(Criteria(words='"North Exampleshire"')) == ["Carers’ breaks"]
+
+
+def test_what_is_indexed_anew_is_still_found_by_the_name_of_the_old_body(database: Database) -> None:
+    with database.write() as session:
+        old, new = two_boards(session)
+        publish(session, old.id, some_content("Carers’ breaks"))
+        merge(session, old, new)
+
+        assert reindex_after(session, "").found == 0
+        found = public_entries(session, Criteria(words='"North Exampleshire"')).entries
+        assert [entry.headline for entry in found] == ["Carers’ breaks"]
 
 
 def test_alerts_on_the_old_body_go_on_and_the_merger_itself_is_told_to_nobody(database: Database) -> None:
@@ -244,7 +255,7 @@ def test_every_table_that_names_an_organisation_is_thought_of() -> None:
         if any(key.column.table.name == "organisation" for key in table.foreign_keys)
     }
     moved = {table.__tablename__ for table in (*GOES_OVER, *STAYS_WHERE_NEW_HAS_OWN)}
-    one_by_one = {"entry", "public_entry", "submission", "timed_release"}
+    one_by_one = {"entry", "public_entry", "public_slip", "submission", "timed_release"}
     people = {"membership", "invitation", "api_token", "signed_in"}
     merged = {"patch_area", "organisation_document"}
     ends = {"bulletin"}
@@ -286,15 +297,16 @@ def test_the_plan_of_another_body_is_not_touched(database: Database) -> None:
 
 
 def test_the_successors_figures_count_what_came_over(database: Database) -> None:
-    keeper = RecordKeeper()
     with database.write() as session:
         old, new = two_boards(session)
-        publish(session, old.id, some_content("Carers’ breaks"))
+        late = publish(session, old.id, some_content("Carers’ breaks", milestones=(a_milestone("opens", TOMORROW),)))
+        next_week = a_milestone("opens", TOMORROW + timedelta(weeks=1))
+        republish(session, late, some_content("Carers’ breaks", milestones=(next_week,)), at=NOW)
         publish(session, new.id, some_content("Dental vans"))
-        everyone = (PublicOrganisation.of(old), PublicOrganisation.of(new))
-        before = keeper.records(session, everyone, NOW.date())
+        both = [old.id, new.id]
+        before = early_notice_records(session, both, NOW.date())
         merge(session, old, new)
-        after = keeper.records(session, everyone, NOW.date())
+        after = early_notice_records(session, both, NOW.date())
 
-        assert [before[one.id].plan.live for one in everyone] == [1, 1]
-        assert [after[one.id].plan.live for one in everyone] == [0, 2]
+        assert [(before[one].plan.live, before[one].plan.slips.count) for one in both] == [(1, 1), (1, 0)]
+        assert [(after[one].plan.live, after[one].plan.slips.count) for one in both] == [(0, 0), (2, 1)]

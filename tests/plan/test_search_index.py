@@ -3,7 +3,7 @@
 from kil_pipeline.database import Database
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import public_entries
-from kil_pipeline.plan.reindexing import reindex_after
+from kil_pipeline.plan.reindexing import Reindexed, reindex_after
 from kil_pipeline.plan.search import forget_entry, index_entry
 from tests.factories import NOW, a_commissioner, publish, republish, some_content
 
@@ -61,5 +61,7 @@ def test_what_was_indexed_by_other_words_is_found_by_those_of_today_once_it_is_i
         before = public_entries(session, sought).entries
         first = reindex_after(session, "")
         (found,) = public_entries(session, sought).entries
-        assert (before, first, found.headline, found.updated_at) == ((), (1, "EXA-0002"), "Stay well", NOW)
-        assert [reindex_after(session, "EXA-0002"), reindex_after(session, "")] == [(0, ""), (0, "EXA-0002")]
+        assert (before, first) == ((), Reindexed(found=1, counted=0, last="EXA-0002"))
+        assert (found.headline, found.updated_at) == ("Stay well", NOW)
+        again = [reindex_after(session, reference) for reference in ("", "EXA-0002")]
+        assert again == [Reindexed(0, 0, "EXA-0002"), Reindexed(0, 0, "")]

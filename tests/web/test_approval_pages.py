@@ -60,7 +60,7 @@ def test_an_author_submits_and_an_approver_publishes(
 ) -> None:
     approver = sign_in("approver@council.example.org", Role.APPROVER)
     said = submit(author)
-    assert said == "EXC-0001 was submitted. A colleague has to approve it; nothing of it is public before."
+    assert said == "“Beds” (EXC-0001) was submitted. A colleague has to approve it; nothing of it is public before."
     HtmlPage(client.get("/entries/EXC-0001"), 404)
     assert [form.get("action") for form in HtmlPage(author.get(APPROVAL)).elements("main")[0].iter("form")] == [
         f"{APPROVAL}/take-back"
@@ -128,7 +128,7 @@ def test_before_a_poll_it_says_until_when_it_is_held_and_an_admin_may_publish_it
     author: FlaskClient, sign_in: SignIn, client: FlaskClient, sqlite_database: Database
 ) -> None:
     said = submit(author)
-    assert said == "EXC-0001 is held back before the poll. It is published by itself on 11 December 2026."
+    assert said == "“Beds” (EXC-0001) is held back before the poll. It is published by itself on 11 December 2026."
     admin = sign_in("admin@council.example.org", Role.ADMIN)
     form = Form(HtmlPage(admin.get(APPROVAL)), f"{APPROVAL}/override")
     HtmlPage(form.send(admin), 400)

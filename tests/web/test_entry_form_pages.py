@@ -68,9 +68,20 @@ def test_a_headline_alone_is_enough_to_publish(author: FlaskClient, client: Flas
     answer = publish(author)
     assert (answer.status_code, answer.location) == (302, "/workspace")
     page = HtmlPage(author.get("/workspace"))
-    assert messages(page) == ["EXC-0001 is published: everybody can see it now."]
+    assert messages(page) == [
+        "“Breaks for carers” (EXC-0001) is published: everybody can see it now. See its public page"
+    ]
+    assert page.links()["See its public page"] == "/entries/EXC-0001"
     assert page.links()["Public page of EXC-0001"] == "/entries/EXC-0001"
     assert HtmlPage(client.get("/entries/EXC-0001")).texts("h1") == ["Breaks for carers"]
+
+
+def test_a_headline_that_looks_like_code_is_shown_in_the_message_as_it_was_written(author: FlaskClient) -> None:
+    start(author, {"headline": "Breaks <b>now</b> & later", "then": "preview"})
+    publish(author)
+    assert messages(HtmlPage(author.get("/workspace"))) == [
+        "“Breaks <b>now</b> & later” (EXC-0001) is published: everybody can see it now. See its public page"
+    ]
 
 
 def test_a_draft_is_saved_for_later_and_nobody_sees_it(author: FlaskClient, client: FlaskClient) -> None:
@@ -278,7 +289,7 @@ def test_publishing_twice_publishes_once(author: FlaskClient, client: FlaskClien
     author.get("/workspace")  # shows the first message
     form.send(author)
     assert messages(HtmlPage(author.get("/workspace"))) == [
-        "Nothing in EXC-0001 had changed, so nothing was published."
+        "Nothing in “Breaks for carers” (EXC-0001) had changed, so nothing was published."
     ]
     assert len(HtmlPage(client.get("/entries/EXC-0001")).elements("li", "changes__item")) == 1
 

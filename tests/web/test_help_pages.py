@@ -151,6 +151,25 @@ def test_an_answer_that_says_nothing_is_refused_at_its_request(
     assert refused.texts("p", "govuk-error-message") == ["Error: Write your answer."]
 
 
+def test_once_it_is_answered_the_answer_is_shown_and_the_form_is_folded(
+    client: FlaskClient, member: FlaskClient, sqlite_database: Database
+) -> None:
+    post = Post(sqlite_database)
+    ask(client, name="Example Carers")
+    post.tick(NOW)
+    path = mailed_path(post, "See and send my request")
+    Form(HtmlPage(client.get(path)), path).send(client)
+    page = HtmlPage(member.get("/workspace/help"))
+    assert page.elements("details") == []
+    Form(page, "/workspace/help/answer").send(member, {"answer": "Ring us on Monday."})
+    page = HtmlPage(member.get("/workspace/help"))
+    assert page.texts("div", "govuk-inset-text") == ["You answered on 23 November 2026Ring us on Monday."]
+    assert page.texts("summary") == ["Write to Example Carers again"]
+    assert [details.get("open") for details in page.elements("details")] == [None]
+    refused = HtmlPage(Form(page, "/workspace/help/answer").send(member, {"answer": " "}), 400)
+    assert [details.get("open") for details in refused.elements("details")] == [""]
+
+
 def test_an_author_changes_what_is_offered(member: FlaskClient, client: FlaskClient) -> None:
     form = Form(HtmlPage(member.get("/workspace/support")), "/workspace/support")
     assert form.answers() == {

@@ -22,7 +22,7 @@ from kil_pipeline.organisations.organisations import OrganisationKind, add_organ
 from kil_pipeline.plan.contents import EntryContent
 from tests.engagement.sessions import a_hosted_session, a_planned_session, a_public_session, notices
 from tests.web.conftest import NOW
-from tests.web.html import HtmlPage
+from tests.web.html import HtmlPage, text_of
 from tests.web.visitors import send, sign_in
 
 FORM = {
@@ -84,6 +84,11 @@ def test_a_session_is_written_hosted_published_moved_and_cancelled(
     assert notices_in(sqlite_database)[2:] == ["host_answer"]
 
     assert send(author, f"{path}/publish", {"version": "1"}).location == LIST
+    said = HtmlPage(author.get(LIST))
+    assert said.texts("p", "govuk-notification-banner__heading")[-1:] == [
+        f"“What should breaks feel like?” ({reference}) is published: everybody can see it now. See its public page"
+    ]
+    assert said.links()["See its public page"] == f"/sessions/{reference}"
     page = HtmlPage(client.get(f"/sessions/{reference}"))
     assert page.texts("h1") == ["What should breaks feel like?"]
     assert "room-1" not in client.get(f"/sessions/{reference}").text
@@ -352,6 +357,28 @@ def test_a_series_and_what_is_offered_show_on_the_public_page(
         "Ask plan@council.example.org",
     ]
     assert page.texts("section", "scope__part") == ["Open to change The hours. Why: Nothing is written yet."]
+
+
+def test_the_form_marks_all_that_a_session_can_do_without(author: FlaskClient) -> None:
+    page = HtmlPage(author.get(f"{LIST}/new"))
+    sections = page.texts("h2", "govuk-fieldset__heading")
+    assert sections == [
+        "What it is", "When", "Where", "What can change (optional)", "What happens (optional)",
+        "For those who come (optional)", "Access (optional)", "Materials (optional)",
+    ]  # fmt: skip
+    whole = [
+        part for part in page.elements("fieldset", "entry-form__section") if "(optional)" not in text_of(part)[:40]
+    ]
+    labels = [
+        text_of(label) for part in whole for label in part.iter("label") if "checkboxes" not in str(label.get("class"))
+    ]
+    assert [label for label in labels if not label.endswith("(optional)")] == [
+        "Title", "What it is for", "Day", "From", "To", "How to take part",
+    ]  # fmt: skip
+    assert "".join(refused(author, f"{LIST}/new", {"attendance": "in_person"}, 400)) == (
+        "Write what it is called. What it is for: Write in a sentence what it is for. Day: Write the day, such as "
+        "14 March 2027. From: Write the time. To: Write the time."
+    )
 
 
 @pytest.mark.parametrize("kind", [OrganisationKind.INFRASTRUCTURE_BODY, OrganisationKind.VCSE])

@@ -10,6 +10,7 @@ from kil_pipeline.database import Database
 from kil_pipeline.organisations.members import Role
 from kil_pipeline.plan.contents import EntryContent
 from tests.support.test_patches import LEEDS, a_body
+from tests.web.forms import Form
 from tests.web.html import HtmlPage, text_of
 from tests.web.visitors import sign_in as sign_in_to
 from tests.web.visitors import sign_in_operator
@@ -97,3 +98,22 @@ def test_viewers_read_the_plan_as_it_is_worked_on_and_get_no_buttons(
     assert [e.get("action") for e in HtmlPage(viewer.get(preview)).elements("form")] == ["/sign-out"]
     assert "Go on writing" not in HtmlPage(viewer.get(preview)).links()
     assert HtmlPage(author.get(preview)).links()["Go on writing"] == f"/workspace/entries/{reference}"
+
+
+SIGN_IN = "Sign in, for commissioners and local support organisations"
+
+
+def way_in(browser: FlaskClient, path: str) -> list[str]:
+    """Return the links at the end of a page that lead to the workspace."""
+    footer = HtmlPage(browser.get(path)).elements("ul", "site-footer__links")[0]
+    return [text_of(link) for link in footer.iter("a") if link.get("href") == "/workspace"]
+
+
+def test_the_end_of_each_page_leads_to_signing_in_or_once_signed_in_to_the_workspace(
+    client: FlaskClient, sign_in: SignIn
+) -> None:
+    browser = sign_in(role=Role.VIEWER)
+    assert [way_in(client, path) for path in ("/plan", "/sign-in")] == [[SIGN_IN]] * 2
+    assert [way_in(browser, path) for path in ("/plan", "/workspace")] == [["Your workspace"]] * 2
+    Form(HtmlPage(browser.get("/workspace")), "/sign-out").send(browser)
+    assert way_in(browser, "/plan") == [SIGN_IN]

@@ -57,7 +57,7 @@ def approve_entry(reference: str) -> str | tuple[str, int] | Response:
             note_own(db, "approve_entry", reference)
     except InvalidTransition as error:
         return _page(reference, {"note": str(error)}), 409
-    flash(describe_answer(answer, reference))
+    flash(describe_answer(answer, reference, submitted.content.headline))
     return redirect("/workspace/approvals")
 
 
@@ -106,7 +106,7 @@ def override(reference: str) -> str | tuple[str, int] | Response:
         answer = override_hold(db, submitted.id, now())
         tell_author(db, submitted, member().organisation_id, now())
         note_own(db, "override_hold", f"{reference}: {reason}")
-    flash(describe_answer(answer, reference))
+    flash(describe_answer(answer, reference, submitted.content.headline))
     return redirect("/workspace/approvals")
 
 

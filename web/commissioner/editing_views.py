@@ -135,7 +135,7 @@ def publish(reference: str) -> tuple[str, int] | Response:
             note_answer(db, draft, answer, "publish_entry")
     except InvalidTransition as error:
         return _saved_form(reference, (Problem("status", "", str(error)),)), 409
-    flash(describe_answer(answer, reference))
+    flash(describe_answer(answer, reference, draft.content.headline))
     return redirect("/workspace")
 
 

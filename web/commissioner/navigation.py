@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask import g, render_template, request
+from flask import g, render_template, request, session
 
 from kil_pipeline.organisations.members import Role
 from web.commissioner import blueprint
-from web.commissioner.access import acts_for_body, member, needs, person
+from web.commissioner.access import KEY, acts_for_body, member, needs, person
 
 ORGANISATION = "/workspace/organisation"
 
@@ -49,6 +49,20 @@ OF_BODIES = (PATCH, BULLETIN, HELP, OFFER, SESSIONS, COMING, RECORDS, OWN)
 def workspace_names() -> dict[str, object]:
     """Give the workspace's pages their navigation, and the name of the first page."""
     return {"workspace_places": workspace_places, "workspace_home": workspace_home}
+
+
+@blueprint.app_context_processor
+def ways_in() -> dict[str, object]:
+    """Give every page of the site the means to tell whether somebody is signed in."""
+    return {"signed_in": signed_in}
+
+
+def signed_in() -> bool:
+    """Tell whether this browser is signed in, by its cookie; where the workspace asked the database, by that too.
+
+    A public page asks nothing more. Where its session has ended meanwhile, its link leads to signing in.
+    """
+    return KEY in session and g.get("person", session[KEY]) is not None
 
 
 def workspace_home() -> str:

@@ -1,6 +1,7 @@
 """What the session form asks, in which order and in which words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kil_pipeline.engagement.session_answers import ATTENDANCES
 from kil_pipeline.engagement.session_parts import ACCESS_OFFERS, FORMATS, OFFERS
@@ -9,9 +10,27 @@ from kil_pipeline.reference.stages import stages
 from kil_pipeline.reference.themes import themes
 from web.commissioner.entry_form import Field, Section
 
+MANDATORY = ("title", "purpose", "day", "from", "to", "attendance")
+"""What a session cannot do without. The way to take part is chosen from the start."""
+
 
 def session_sections(*, timed: bool) -> tuple[Section, ...]:
-    """Return the whole form. `timed`: with its day and times, which one moves apart once it is public."""
+    """Return the whole form, with what may be left out marked so.
+
+    `timed`: with its day and times, which one moves apart once it is public.
+    """
+    return tuple(_marked(section) for section in _sections(timed=timed))
+
+
+def _marked(section: Section) -> Section:
+    """Say once of a section that all of it may be left out, else of each question."""
+    fields = [f if f.name in MANDATORY else replace(f, label=f"{f.label} (optional)") for f in section.fields]
+    if any(field.name in MANDATORY for field in section.fields):
+        return replace(section, fields=tuple(fields))
+    return replace(section, title=f"{section.title} (optional)")
+
+
+def _sections(*, timed: bool) -> tuple[Section, ...]:
     when = Section("When", "In London’s time.", _when())
     return (
         Section("What it is", "", _what()),
@@ -26,7 +45,7 @@ def session_sections(*, timed: bool) -> tuple[Section, ...]:
 
 def in_order(problems: Sequence[Problem]) -> list[Problem]:
     """Return problems in the order in which their questions stand on the page; materials come last."""
-    names = [field.name for section in session_sections(timed=True) for field in section.fields]
+    names = [field.name for section in _sections(timed=True) for field in section.fields]
     places = {name: place for place, name in enumerate(names)}
     last = len(names)
     return sorted(problems, key=lambda p: places.get(p.field, last if p.field.startswith("material ") else -1))
@@ -36,7 +55,7 @@ def labelled(problem: Problem) -> str:
     """Return what is wrong with the name of its question before it."""
     if problem.field.startswith("material "):
         return f"{problem.field.partition(':')[0].capitalize()}: {problem.message}"
-    labels = {field.name: field.label for section in session_sections(timed=True) for field in section.fields}
+    labels = {field.name: field.label for section in _sections(timed=True) for field in section.fields}
     label = labels.get(problem.field)
     return problem.message if label is None or problem.field == "title" else f"{label}: {problem.message}"
 

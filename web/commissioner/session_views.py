@@ -32,6 +32,7 @@ from kil_pipeline.plan.contents import Author
 from kil_pipeline.text import clean_line, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
+from web.commissioner.answers import lead_to
 from web.commissioner.entry_form import field_id
 from web.commissioner.session_form import in_order, labelled, session_sections
 from web.context import database, now, today
@@ -177,8 +178,9 @@ def publish_own_session(reference: str) -> str | tuple[str, int] | Response:
         return _preview(reference, (("", str(error)),)), 400
     except (InvalidTransition, EditedMeanwhile) as error:
         return _preview(reference, (("", str(error)),)), 409
-    published = f"{reference} is published: everybody can see it now."
-    flash(published if changed else f"Nothing public in {reference} had changed, so nothing was told.")
+    name = f"“{draft.content.title}” ({reference})"
+    published = lead_to(f"/sessions/{reference}", f"{name} is published: everybody can see it now.")
+    flash(published if changed else f"Nothing public in {name} had changed, so nothing was told.")
     return redirect("/workspace/sessions")
 
 

@@ -14,7 +14,7 @@ from kil_pipeline.plan.submissions import Request
 from kil_pipeline.text import MAX_TEXT, clean_line, clean_text, drop_unwritable
 from web.commissioner import blueprint
 from web.commissioner.access import member, needs
-from web.commissioner.answers import describe_answer, note_answer
+from web.commissioner.answers import describe_answer, lead_to, note_answer
 from web.context import database, now, today
 
 NOTICE_KINDS = {
@@ -59,8 +59,10 @@ def do_status_deed(reference: str, deed: str) -> str | tuple[str, int] | Respons
         answer = do_deed(db, draft.entry_id, chosen, reason, notices=notices, by=Author(who.user_id), now=now())
         name = f"{chosen.slug.replace('-', '_')}_entry"
         note_answer(db, draft, answer, name)
-    done = f"{reference} is now “{chosen.status.label}”: everybody can see it."
-    flash(done if answer.request is Request.PUBLISHED else describe_answer(answer, reference))
+    headline = draft.content.headline
+    done = f"“{headline}” ({reference}) is now “{chosen.status.label}”: everybody can see it."
+    published = answer.request is Request.PUBLISHED
+    flash(lead_to(f"/entries/{reference}", done) if published else describe_answer(answer, reference, headline))
     return redirect(f"/workspace/entries/{reference}")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Response, abort, make_response, render_template, request
 from sqlalchemy.orm import Session
 
+from kil_pipeline.engagement.early_notice_records import early_notice_records
 from kil_pipeline.errors import NotFound
 from kil_pipeline.exchange.record_exports import export_records_csv
 from kil_pipeline.organisations.organisations import OrganisationKind, PublicOrganisation, public_organisations
@@ -13,7 +14,7 @@ from kil_pipeline.organisations.successions import ended_bodies, find_ended
 from kil_pipeline.plan.criteria import Criteria
 from kil_pipeline.plan.queries import public_entries
 from kil_pipeline.plan.statuses import Status
-from web.context import context, database, settings, today
+from web.context import database, settings, today
 from web.public import blueprint
 from web.public.about_organisations import about_organisation
 from web.public.facet_counts import kept_counts
@@ -45,7 +46,7 @@ def commissioners() -> str:
         if not 1 <= number <= pages:
             abort(404)
         shown = CommissionerPage(everyone[(number - 1) * PER_PAGE : number * PER_PAGE], number, pages)
-        records = context().records.records(session, shown.commissioners, today())
+        records = early_notice_records(session, [known.id for known in shown.commissioners], today())
     return render_template("public/commissioners.html", page=shown, records=records, total=len(everyone))
 
 
@@ -55,7 +56,7 @@ def commissioners_csv() -> Response:
     table = io.StringIO()
     with database().read() as session:
         everyone = _commissioners(session)
-        records = context().records.records(session, everyone, today())
+        records = early_notice_records(session, [known.id for known in everyone], today())
     export_records_csv(everyone, records, table, base_url=settings().base_url)
     response = make_response(table.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -76,7 +77,7 @@ def commissioner(slug: str) -> str:
             return _ended_page(session, slug)
         merged = ended_bodies(session, found.predecessors)
         about = about_organisation(session, found.id)
-        record = context().records.records(session, (found,), today())[found.id]
+        record = early_notice_records(session, [found.id], today())[found.id]
         live = Criteria(commissioners=(slug,), statuses=LIVE)
         total = kept_counts().read(session, live).total
         soonest = public_entries(session, live, per_page=SOONEST_SHOWN, total=total)
