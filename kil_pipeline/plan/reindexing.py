@@ -31,7 +31,7 @@ def reindex_after(session: Session, reference: str) -> tuple[int, str]:
     changed = 0
     for row, organisation, stems in rows:
         public = PublicEntry.of(row, organisation)
-        words = entry_stems(public.content, public.commissioner.name, public.reference)
+        words = entry_stems(public.content, public.planners, public.reference)
         if stems != " ".join(words):
             forget_entry(session, public.id)
             index_entry(session, public.id, words)

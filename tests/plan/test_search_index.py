@@ -6,7 +6,9 @@ from alembic import command
 
 from kil_pipeline.database import Database
 from kil_pipeline.migrations import alembic_config
+from kil_pipeline.plan.contents import NOBODY
 from kil_pipeline.plan.criteria import Criteria
+from kil_pipeline.plan.handovers import move_entry
 from kil_pipeline.plan.queries import Order, public_entries
 from kil_pipeline.plan.reindexing import reindex_after
 from kil_pipeline.plan.search import forget_entry, index_entry
@@ -69,6 +71,19 @@ def test_what_was_indexed_by_other_words_is_found_by_those_of_today_once_it_is_i
         (found,) = public_entries(session, sought).entries
         assert (before, first, found.headline, found.updated_at) == ((), (1, "EXA-0002"), "Stay well", NOW)
         assert [reindex_after(session, "EXA-0002"), reindex_after(session, "")] == [(0, ""), (0, "EXA-0002")]
+
+
+def test_what_was_handed_over_is_still_found_by_who_planned_it_before_once_it_is_indexed_anew(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        council, board = a_commissioner(session, "Westbrook Council"), a_commissioner(session, "Health Board")
+        publish(session, council.id, some_content("Lunch clubs"))
+        move_entry(
+            session, f"{council.prefix}-0001", council.id, board.id, "The board’s from April.", by=NOBODY, now=NOW
+        )
+        assert reindex_after(session, "")[0] == 0
+        assert [public_entries(session, Criteria(words=words)).total for words in ("Westbrook", "Health")] == [1, 1]
 
 
 def test_what_ended_is_found_last_from_its_last_publication_on(database: Database) -> None:
