@@ -22,7 +22,7 @@ from kil_pipeline.plan.entries import (
     Revision,
 )
 from kil_pipeline.plan.public import PublicEntry
-from kil_pipeline.plan.search import rank_entries
+from kil_pipeline.plan.search import ENTRY_SEARCH, Sorting, rank_entries
 
 MOST_PER_PAGE = 100
 
@@ -84,7 +84,11 @@ BY_REFERENCE = PublicEntryRow.reference.asc()
 NARROW = "INDEXED BY ix_public_entry_narrow"
 """For SQLite, where rows are found by their keys: of most of them nothing is wanted but what sorts or counts them."""
 
-Sorting = tuple[sa.UnaryExpression[Any], ...]
+_WHOLE = (
+    sa.select(PublicEntryRow, Organisation)
+    .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
+    .where(PublicEntryRow.entry_id.in_(sa.bindparam("keys", expanding=True)))
+)
 
 _ORDERS: dict[Order, Sorting] = {
     Order.SOONEST: (
@@ -134,35 +138,26 @@ def read_page(
     session: Session, keys: sa.Select[Any], sorting: Sorting, total: int, page: int, per_page: int
 ) -> EntryPage:
     """Return a page of a list. `keys`: the `entry_id` of all that is on it. To sort those takes no whole rows."""
-    places = [term.element.label(f"place_{number}") for number, term in enumerate(sorting)]
-    found = keys.add_columns(*places).order_by(*sorting).limit(per_page).offset((page - 1) * per_page)
-    shown = found.subquery()
-    again: list[sa.UnaryExpression[Any]] = [
-        sa.UnaryExpression(shown.c[f"place_{number}"], modifier=term.modifier) for number, term in enumerate(sorting)
-    ]
-    rows = session.execute(
-        sa.select(PublicEntryRow, Organisation)
-        .join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-        .join(shown, shown.c.entry_id == PublicEntryRow.entry_id)
-        .order_by(*again)
-    )
-    return EntryPage(tuple(PublicEntry.of(row, organisation) for row, organisation in rows), total, page, per_page)
+    shown = session.scalars(keys.order_by(*sorting).limit(per_page).offset((page - 1) * per_page)).all()
+    rows = session.execute(_WHOLE, {"keys": shown})
+    entries = {row.entry_id: PublicEntry.of(row, organisation) for row, organisation in rows}
+    return EntryPage(tuple(entries[key] for key in shown), total, page, per_page)
 
 
 def _in_order(session: Session, criteria: Criteria, order: Order) -> tuple[sa.Select[Any], Sorting]:
     """Return the keys of what meets `criteria`, and how they are sorted."""
     ranked = rank_entries(session, criteria.words) if order is Order.RELEVANCE else None
     conditions = conditions_for(session, criteria.without_words() if ranked is not None else criteria, walked=True)
-    sorting = _ORDERS.get(order, _ORDERS[Order.SOONEST])  # no relevance without words
     if ranked is not None:
-        sorting = (PublicEntryRow.ended.asc(), ranked.c.rank.desc(), BY_REFERENCE)
+        found, sorting = ranked
+        if conditions:
+            found = found.join(PublicEntryRow, PublicEntryRow.entry_id == ENTRY_SEARCH.c.entry_id)
+            found = found.with_hint(PublicEntryRow, NARROW, "sqlite")
+        return found.where(*conditions), sorting
     found = sa.select(PublicEntryRow.entry_id)
-    if ranked is not None:
-        found = found.join(ranked, ranked.c.entry_id == PublicEntryRow.entry_id)
-        found = found.with_hint(PublicEntryRow, NARROW, "sqlite")
     if order in (Order.COMMISSIONER, Order.COMMISSIONER_DOWN):
         found = found.join(Organisation, Organisation.id == PublicEntryRow.organisation_id)
-    return found.where(*conditions), sorting
+    return found.where(*conditions), _ORDERS.get(order, _ORDERS[Order.SOONEST])  # no relevance without words
 
 
 def _count(session: Session, criteria: Criteria) -> int:

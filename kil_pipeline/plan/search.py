@@ -1,7 +1,8 @@
 """Search by words. Both databases index the same stems, made by `text.stems`, so that search and alerts agree.
 
-`entry_search` holds the stems. PostgreSQL finds them by a generated tsvector; on SQLite triggers keep the FTS5 table
-`entry_search_fts` in step with it (see the migrations).
+`entry_search` holds the stems, and beside them what results are sorted by: to rank hits takes no other table.
+PostgreSQL finds stems by a generated tsvector; on SQLite triggers keep the FTS5 table `entry_search_fts` in step with
+them (see the migrations).
 """
 
 import uuid
@@ -11,15 +12,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kil_pipeline.plan.contents import EntryContent
+from kil_pipeline.plan.entries import PublicEntryRow
 from kil_pipeline.plan.wordings import describe_value
 from kil_pipeline.reference.routes import route
 from kil_pipeline.reference.themes import search_words
 from kil_pipeline.text import Query, parse_query, stems
 
 ENTRY_SEARCH = sa.table(
-    "entry_search", sa.column("id", sa.Integer), sa.column("entry_id", sa.Uuid), sa.column("stems", sa.Text)
+    "entry_search",
+    sa.column("id", sa.Integer),
+    sa.column("entry_id", sa.Uuid),
+    sa.column("stems", sa.Text),
+    sa.column("ended", sa.Boolean),
+    sa.column("reference", sa.String),
 )
 """Not in the metadata: it is made by hand in the migrations, differently on each database."""
+
+Sorting = tuple[sa.UnaryExpression[Any], ...]
 
 
 def entry_stems(content: EntryContent, commissioner_name: str, reference: str) -> list[str]:
@@ -41,8 +50,12 @@ def entry_stems(content: EntryContent, commissioner_name: str, reference: str) -
 
 
 def index_entry(session: Session, entry_id: uuid.UUID, words: list[str]) -> None:
-    """Store the stems of an entry that has none in the index."""
-    session.execute(sa.insert(ENTRY_SEARCH).values(entry_id=entry_id, stems=" ".join(words)))
+    """Store the stems of a public entry that has none in the index."""
+    row = PublicEntryRow
+    known = sa.select(row.entry_id, row.ended, row.reference, sa.literal(" ".join(words))).where(
+        row.entry_id == entry_id
+    )
+    session.execute(sa.insert(ENTRY_SEARCH).from_select(["entry_id", "ended", "reference", "stems"], known))
 
 
 def forget_entry(session: Session, entry_id: uuid.UUID) -> None:
@@ -68,11 +81,11 @@ def found_entries(session: Session, words: str) -> sa.Select[uuid.UUID] | None:
     return _matches(_wanted(query, sqlite), sqlite) if query.must or query.phrases else None
 
 
-def rank_entries(session: Session, words: str) -> sa.CTE | None:
-    """Return how well each entry with `words` answers them, as `entry_id` and `rank`: the higher, the better.
+def rank_entries(session: Session, words: str) -> tuple[sa.Select[uuid.UUID], Sorting] | None:
+    """Return the query for the keys of all entries with `words`, and how they are sorted: what answers best first.
 
     None where there is no word to look for. Rare words weigh more than usual ones, and long texts do not win by length:
-    bm25 on SQLite (sqlite.org/fts5.html, 5.1.1), ts_rank on PostgreSQL.
+    bm25 on SQLite (sqlite.org/fts5.html, 5.1.1), ts_rank on PostgreSQL. Ended entries come last.
     """
     query = parse_query(words)
     if not (query.must or query.phrases):
@@ -83,7 +96,7 @@ def rank_entries(session: Session, words: str) -> sa.CTE | None:
         rank: sa.ColumnElement[float] = sa.literal_column("-bm25(entry_search_fts)", sa.Float)
     else:
         rank = sa.func.ts_rank(_TSV, sa.func.to_tsquery("simple", wanted), 1)  # 1: divided by the length's logarithm
-    return _matches(wanted, sqlite, rank.label("rank")).cte("ranked")
+    return _matches(wanted, sqlite), (ENTRY_SEARCH.c.ended.asc(), rank.desc(), ENTRY_SEARCH.c.reference.asc())
 
 
 def _on_sqlite(session: Session) -> bool:
@@ -102,13 +115,13 @@ def _phrase(words: tuple[str, ...], sqlite: bool) -> str:
 
 
 _TSV: sa.ColumnElement[str] = sa.literal_column("entry_search.tsv")
+_FTS = sa.table("entry_search_fts", sa.column("rowid", sa.Integer), sa.column("entry_search_fts", sa.Text))
 
 
-def _matches(wanted: str, sqlite: bool, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    found = sa.select(ENTRY_SEARCH.c.entry_id, *more)
+def _matches(wanted: str, sqlite: bool) -> sa.Select[uuid.UUID]:
+    found = sa.select(ENTRY_SEARCH.c.entry_id)
     if not sqlite:
         return found.where(_TSV.op("@@")(sa.func.to_tsquery("simple", wanted)))
-    fts = sa.table("entry_search_fts", sa.column("rowid", sa.Integer), sa.column("entry_search_fts", sa.Text))
-    # The index holds the key beside the row's number: else each hit would cost a page of stems that nobody wants.
-    narrow = found.with_hint(ENTRY_SEARCH, "INDEXED BY ix_entry_search_key", "sqlite")
-    return narrow.join(fts, fts.c.rowid == ENTRY_SEARCH.c.id).where(fts.c.entry_search_fts.match(wanted))
+    # The index holds all but the stems beside the row's number: else each hit would cost a page that nobody wants.
+    narrow = found.with_hint(ENTRY_SEARCH, "INDEXED BY ix_entry_search_narrow", "sqlite")
+    return narrow.join(_FTS, _FTS.c.rowid == ENTRY_SEARCH.c.id).where(_FTS.c.entry_search_fts.match(wanted))

@@ -28,7 +28,14 @@ CRITERIA = (
     Criteria(themes=("falls",), statuses=("published",)),
     Criteria(areas=("E08000035",), routes=("pa.open",)),
     Criteria(words="dancing -again", commissioners=("exampleshire-council",)),
+    Criteria(words="dancing", areas=("E08000032",), themes=("falls",), routes=("pa.open", "grant.open")),
 )
+
+
+@pytest.fixture(params=[0, 1_000_000], ids=["one by one", "by bits"])
+def hits_are_counted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count what words find in each of the two ways: in small plans, too, where one would do."""
+    monkeypatch.setattr("kil_pipeline.plan.plan_index.FEW", request.param)
 
 
 def total(session: Session, criteria: Criteria, part: str, code: str) -> int:
@@ -37,6 +44,7 @@ def total(session: Session, criteria: Criteria, part: str, code: str) -> int:
     return public_entries(session, replace(criteria, **only)).total
 
 
+@pytest.mark.usefixtures("hits_are_counted")
 @pytest.mark.parametrize("criteria", CRITERIA)
 def test_each_number_is_what_choosing_it_would_find(database: Database, criteria: Criteria) -> None:
     with database.write() as session:
@@ -71,6 +79,7 @@ def test_every_area_that_people_choose_from_is_counted_as_it_is_found(sqlite_dat
     assert {a.code: counts.get(a.code, 0) for a in listed} == found
 
 
+@pytest.mark.usefixtures("hits_are_counted")
 def test_it_goes_on_with_what_is_published_meanwhile(database: Database) -> None:
     index = PlanIndex()
     with database.write() as session:

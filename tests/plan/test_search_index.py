@@ -1,10 +1,16 @@
 """What search finds after an entry was published again: it finds it by what it says now, and by nothing else."""
 
+from datetime import timedelta
+
+from alembic import command
+
 from kil_pipeline.database import Database
+from kil_pipeline.migrations import alembic_config
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.queries import public_entries
+from kil_pipeline.plan.queries import Order, public_entries
 from kil_pipeline.plan.reindexing import Reindexed, reindex_after
 from kil_pipeline.plan.search import forget_entry, index_entry
+from kil_pipeline.plan.statuses import Status
 from tests.factories import NOW, a_commissioner, publish, republish, some_content
 
 
@@ -65,3 +71,42 @@ def test_what_was_indexed_by_other_words_is_found_by_those_of_today_once_it_is_i
         assert (found.headline, found.updated_at) == ("Stay well", NOW)
         again = [reindex_after(session, reference) for reference in ("", "EXA-0002")]
         assert again == [Reindexed(0, 0, "EXA-0002"), Reindexed(0, 0, "")]
+
+
+def test_what_ended_is_found_last_from_its_last_publication_on(database: Database) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        first = publish(session, council, some_content("Lunch clubs"))
+        publish(session, council, some_content("Lunch clubs"))
+    found = [references(database)]
+    cancelled = some_content("Lunch clubs", status=Status.CANCELLED, status_reason="There is no money for it.")
+    for content, at in ((cancelled, NOW), (some_content("Lunch clubs"), NOW + timedelta(days=1))):
+        with database.write() as session:
+            republish(session, first, content, at=at)
+        found.append(references(database))
+    assert found == [["EXA-0001", "EXA-0002"], ["EXA-0002", "EXA-0001"], ["EXA-0001", "EXA-0002"]]
+
+
+def test_results_keep_their_order_when_the_index_takes_it_in(database: Database) -> None:
+    """A migration runs on a database full of rows."""
+    with database.write() as session:
+        council = a_commissioner(session).id
+        for status in (Status.CONCLUDED, Status.PUBLISHED, Status.OPEN):
+            publish(session, council, some_content("Lunch clubs", status=status))
+    before = references(database)
+    with database.writer.begin() as connection:
+        if database.sqlite:
+            connection.exec_driver_sql("DROP INDEX ix_entry_search_narrow")
+            connection.exec_driver_sql("CREATE INDEX ix_entry_search_key ON entry_search (id, entry_id)")
+        connection.exec_driver_sql("ALTER TABLE entry_search DROP COLUMN ended")
+        connection.exec_driver_sql("ALTER TABLE entry_search DROP COLUMN reference")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0028'")
+    command.upgrade(alembic_config(database), "0029")
+    assert references(database) == before == ["EXA-0002", "EXA-0003", "EXA-0001"]
+
+
+def references(database: Database) -> list[str]:
+    """Return what one search finds, the best first."""
+    with database.read() as session:
+        page = public_entries(session, Criteria(words="lunch"), order=Order.RELEVANCE)
+    return [entry.reference for entry in page.entries]

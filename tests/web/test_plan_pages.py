@@ -142,7 +142,7 @@ def test_a_list_costs_the_same_number_of_queries_however_long(
         sa.event.listen(sqlite_database.engine, "before_cursor_execute", lambda *a, asked=asked: asked.append(a[2]))
         client.get("/plan")
         counts.append(len([statement for statement in asked if statement.startswith("SELECT")]))
-    assert counts == [4, 4]  # the choices of the filters are counted without any; one asks whether they must
+    assert counts == [5, 5]  # the choices of the filters are counted without any; one asks whether they must
 
 
 def test_a_half_year_covers_two_quarters_and_is_never_drawn_as_exact(client: FlaskClient, publish: Publish) -> None:

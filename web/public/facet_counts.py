@@ -8,8 +8,8 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from kil_pipeline.events.log import public_version
+from kil_pipeline.plan.choice_counts import Counts
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.plan_index import Counts
 from web.context import context
 
 MOST_KEPT = 256

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from kil_pipeline.alerts.news_kinds import NEWS_KINDS
 from kil_pipeline.organisations.organisations import OrganisationKind, PublicOrganisation, public_organisations
 from kil_pipeline.plan.advice import CHANCES
+from kil_pipeline.plan.choice_counts import Counts
 from kil_pipeline.plan.criteria import Criteria
-from kil_pipeline.plan.plan_index import Counts
 from kil_pipeline.plan.statuses import Status
 from kil_pipeline.reference.areas import Area, choosable_areas
 from kil_pipeline.reference.routes import routes
