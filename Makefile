@@ -49,8 +49,8 @@ lint: install-dev
 test: lint install-browser install-parsers ## Everything: checks, unit, PostgreSQL, journey, browser and parser tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
-bench: $(INSTALLED_BENCH) install-load-generator $(SERVERS)/nginx $(SERVERS)/postfix ## Measure what must stay fast; writes var/bench.json
-	$(BIN)/python -m tests.benchmarks
+bench: $(INSTALLED_BENCH) install-load-generator $(SERVERS)/nginx $(SERVERS)/postfix ## Measure what must stay fast (ONLY="matching served": some of it); writes var/bench.json
+	$(BIN)/python -m tests.benchmarks $(ONLY)
 
 audit: install-dev ## Ask for known advisories about all that is pinned; needs the network
 	@$(BIN)/python -m requirements.audit

@@ -1,9 +1,16 @@
 """What the benchmarks say of what they measured."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from tests.benchmarks.__main__ import format_table
-from tests.benchmarks.load import read_rate
+from tests.benchmarks.__main__ import format_table, measure_all
+from tests.benchmarks.load import Running, read_number, read_rate
 from tests.benchmarks.results import Result
 
 PRINTED = """Running 1s test @ http://127.0.0.1:8000/
@@ -48,8 +55,43 @@ def test_the_table_is_aligned_and_marks_what_was_missed() -> None:
     ]
 
 
-def test_the_rate_is_read_from_what_wrk_prints() -> None:
+def test_a_benchmark_that_fails_does_not_keep_the_others_from_being_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def first_of_all(folder: Path) -> list[Result]:
+        return [Result("page", 1.25, 1.5, "lower")]
+
+    def one_that_fails(folder: Path) -> list[Result]:
+        raise RuntimeError("A server to be measured did not start.")
+
+    def last_of_all(folder: Path) -> list[Result]:
+        return [Result("feed", 2.0, 3, "higher")]
+
+    output = tmp_path / "var" / "bench.json"
+    results, failed = measure_all([first_of_all, one_that_fails, last_of_all], tmp_path, output)
+    assert failed == ["one that fails"]
+    assert results == [*first_of_all(tmp_path), *last_of_all(tmp_path)]
+    assert json.loads(output.read_text("utf-8")) == [
+        {"name": "page", "ratio": 1.25, "goal": 1.5, "better": "lower", "floor": None, "met": True},
+        {"name": "feed", "ratio": 2.0, "goal": 3, "better": "higher", "floor": None, "met": False},
+    ]
+    assert "A server to be measured did not start." in capsys.readouterr().err
+
+
+def test_the_rate_and_the_number_are_read_from_what_wrk_prints() -> None:
     assert read_rate(PRINTED) == 1498.25
+    assert read_number(PRINTED) == 1500
+
+
+def test_the_processor_time_of_a_server_holds_that_of_its_children() -> None:
+    work = "import os, time\nif os.fork():\n    os.wait()\nelse:\n    while time.process_time() < 0.2:\n        pass\n"
+    watched = f"{work}    print(flush=True)\n    time.sleep(60)\n"
+    with subprocess.Popen([sys.executable, "-c", watched], stdout=subprocess.PIPE, start_new_session=True) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        taken = Running(0, parent.pid).processor_seconds()
+        os.killpg(parent.pid, signal.SIGKILL)
+    assert taken >= 0.18  # counted in hundredths
 
 
 @pytest.mark.parametrize("line", ["  Non-2xx or 3xx responses: 3\n", "  Socket errors: connect 0, read 1\n"])

@@ -7,9 +7,9 @@ all but one word, the database alone matches; only what asks for more is read an
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,16 +42,22 @@ class CriteriaKey(Base):
     """A key under which an event finds criteria."""
 
     __tablename__ = "criteria_key"
-    __table_args__ = ({"sqlite_with_rowid": False},)  # the key leads to the rest at once
-
-    key: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
-    criteria_id: Mapped[uuid.UUID] = mapped_column(
-        sa.ForeignKey("criteria.id", ondelete="CASCADE"), primary_key=True, index=True
+    # The key leads to all that is to be known, and to nothing else: what is sure lies apart from what is to be checked.
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("key", "rest", "criteria_id", postgresql_include=["word"]),
+        {"sqlite_with_rowid": False},
     )
+
+    key: Mapped[int] = mapped_column(sa.BigInteger, autoincrement=False)
+    criteria_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("criteria.id", ondelete="CASCADE"), index=True)
     word: Mapped[int | None] = mapped_column(sa.BigInteger)
     """A word that the event must hold besides, as `key_number` of its stem."""
     rest: Mapped[bool] = mapped_column(server_default=sa.true())
     """Whether the criteria ask for yet more, so that they have to be read and checked."""
+
+
+KEY, ROW = CriteriaKey.__table__.c, CriteriaRow.__table__.c
+"""Their columns: what is read by the hundred needs no objects."""
 
 
 def keep_criteria(session: Session, criteria: Criteria) -> uuid.UUID:
@@ -75,42 +81,58 @@ def keep_criteria(session: Session, criteria: Criteria) -> uuid.UUID:
 
 def matching_criteria(session: Session, event: PublicEvent) -> list[uuid.UUID]:
     """Return the ids of all stored criteria that an event meets."""
-    return [*session.scalars(sure_matches(session, event)), *checked_matches(session, event)]
+    dialect = session.get_bind().dialect.name
+    sure = session.scalars(sure_matches(dialect), event_numbers(dialect, event))
+    return [*sure, *checked_matches(session, event)]
 
 
-def sure_matches(session: Session, event: PublicEvent) -> sa.Select[uuid.UUID]:
-    """Return the query of the criteria of which the index alone knows that an event meets them."""
-    found = _found_by(session, event)
-    return sa.select(CriteriaKey.criteria_id).where(*found, CriteriaKey.rest.is_(False)).distinct()
+@cache
+def sure_matches(dialect: str) -> sa.Select[uuid.UUID]:
+    """Return the query of the criteria of which the index alone knows that an event meets them.
+
+    Made once for a kind of database: making it takes as long as asking it. It takes `event_numbers`.
+    """
+    return sa.select(KEY.criteria_id).where(*_found_by(dialect), KEY.rest.is_(False)).distinct()
 
 
 def checked_matches(session: Session, event: PublicEvent) -> list[uuid.UUID]:
     """Return the ids of the other criteria that an event meets: each is read and checked."""
-    rows = session.execute(
-        sa.select(CriteriaRow.id, sa.cast(CriteriaRow.body, sa.Text).label("body"))
-        .join(CriteriaKey, CriteriaKey.criteria_id == CriteriaRow.id)
-        .where(*_found_by(session, event), CriteriaKey.rest.is_(True))
-    )
+    dialect = session.get_bind().dialect.name
+    rows = session.execute(_to_check(dialect), event_numbers(dialect, event))
     found = {row.id: row.body for row in rows}
     return [key for key, body in found.items() if meets(event, _read_criteria(body))]
 
 
-def _found_by(session: Session, event: PublicEvent) -> tuple[sa.ColumnElement[bool], ...]:
-    keys = {key_number(key) for key in event_keys(event.facets)}
-    words = {word_number(stem) for stem in event.facets.stems}
+@cache
+def _to_check(dialect: str) -> sa.Select[uuid.UUID, str]:
     return (
-        _among(session, CriteriaKey.key, keys),
-        sa.or_(CriteriaKey.word.is_(None), _among(session, CriteriaKey.word, words)),
+        sa.select(ROW.id, sa.cast(ROW.body, sa.Text).label("body"))
+        .join_from(CriteriaKey.__table__, CriteriaRow.__table__, KEY.criteria_id == ROW.id)
+        .where(*_found_by(dialect), KEY.rest.is_(True))
     )
 
 
-def _among(session: Session, column: Any, numbers: Collection[int]) -> sa.ColumnElement[bool]:
-    """Return that a column holds one of many numbers, handed over as one parameter."""
-    if session.get_bind().dialect.name == "sqlite":
-        listed = sa.func.json_each(json.dumps(sorted(numbers))).table_valued("value")
-        return column.in_(sa.select(listed.c.value))  # type: ignore[no-any-return]  # a column's own
-    wanted = sa.literal(sorted(numbers), sa.ARRAY(sa.BigInteger))
-    return column == sa.any_(wanted)  # type: ignore[no-any-return]  # a column's own
+def event_numbers(dialect: str, event: PublicEvent) -> dict[str, object]:
+    """Return what an event is asked by, each list as one parameter: the numbers of its keys and of its words."""
+    keys = {key_number(key) for key in event_keys(event.facets)}
+    words = {word_number(stem) for stem in event.facets.stems}
+    numbers = {"event_keys": sorted(keys), "event_words": sorted(words)}
+    return {name: json.dumps(value) if dialect == "sqlite" else value for name, value in numbers.items()}
+
+
+def _found_by(dialect: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        _among(dialect, KEY.key, "event_keys"),
+        sa.or_(KEY.word.is_(None), _among(dialect, KEY.word, "event_words")),
+    )
+
+
+def _among(dialect: str, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Return that a column holds one of the numbers of a parameter."""
+    if dialect == "sqlite":
+        listed = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.bindparam(name, type_=sa.ARRAY(sa.BigInteger)))
 
 
 @lru_cache(maxsize=20_000)
@@ -179,6 +201,7 @@ def word_number(stem: str) -> int:
     return key_number(f"w|{stem}")
 
 
+@lru_cache(maxsize=20_000)
 def key_number(key: str) -> int:
     """Return a key as it is stored: the first eight bytes of its hash."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

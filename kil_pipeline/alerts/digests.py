@@ -78,7 +78,7 @@ def assemble_digests(
     0 people: nothing is due any more. Content is frozen here: a digest says later what it would have said now.
     """
     quiet_time = QuietTime(session, quiet, now)
-    people = _due_subscribers(session, quiet_time, now, limit)
+    people = session.scalars(due_subscribers(quiet_time, now, limit)).all()
     muted = muted_commissioners(session, [person.id for person in people])
     queued = 0
     for person in people:
@@ -96,20 +96,38 @@ def assemble_digests(
     return len(people), queued
 
 
-def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, limit: int) -> list[Subscriber]:
-    """Return those whose hour has come, and those who hear at once and have something settled waiting.
+def due_subscribers(quiet_time: QuietTime, now: datetime, limit: int) -> sa.Select[Subscriber]:
+    """Return the query of those whose hour has come, and those who hear at once and have something settled waiting.
 
     Who paused keeps their place: what happens meanwhile waits for the day on which the pause ends.
     """
-    awake = sa.or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now)
-    waiting = (
+    due = sa.or_(Subscriber.due_at <= now, Subscriber.due_at > now + LONGEST_WAIT)
+    waiting = _waiting(quiet_time, now, limit).subquery()
+    # Each of the two is found by an index. Joined by OR, PostgreSQL would look at every subscriber there is.
+    chosen = sa.union_all(sa.select(Subscriber.id).where(due), sa.select(waiting))
+    return (
+        sa.select(Subscriber)
+        .where(Subscriber.id.in_(chosen), Subscriber.stopped_at.is_(None), _awake(now))
+        .where(sa.or_(Subscriber.due_at.is_(None), due))  # once more: another worker may have been faster
+        .order_by(Subscriber.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _awake(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= now)
+
+
+def _waiting(quiet_time: QuietTime, now: datetime, limit: int) -> sa.Select[uuid.UUID]:
+    return (
         sa.select(Subscription.subscriber_id)
         .join(Match, Match.criteria_id == Subscription.criteria_id)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(
             Subscriber.frequency == Frequency.AT_ONCE.value,
             Subscriber.stopped_at.is_(None),
-            awake,
+            _awake(now),
             Match.position > Subscriber.sent_position,
             Match.position > Subscription.start_position,
             Match.position <= quiet_time.matched,
@@ -121,16 +139,6 @@ def _due_subscribers(session: Session, quiet_time: QuietTime, now: datetime, lim
         )
         .distinct()
         .limit(limit)
-    )
-    due = sa.or_(Subscriber.due_at <= now, Subscriber.due_at > now + LONGEST_WAIT, Subscriber.id.in_(waiting))
-    return list(
-        session.scalars(
-            sa.select(Subscriber)
-            .where(Subscriber.stopped_at.is_(None), awake, due)
-            .order_by(Subscriber.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
     )
 
 

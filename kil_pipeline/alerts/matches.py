@@ -2,11 +2,13 @@
 
 import uuid
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kil_pipeline.alerts.criteria_index import checked_matches, sure_matches
+from kil_pipeline.alerts.criteria_index import checked_matches, event_numbers, sure_matches
 from kil_pipeline.alerts.matching import tells_anyone
 from kil_pipeline.database import Base
 from kil_pipeline.events.log import EventRow, LoggedEvent, events_after
@@ -63,13 +65,21 @@ def _keep_matches(session: Session, event: PublicEvent, logged: LoggedEvent) -> 
         "subject_id": event.facets.subject_id,
         "recorded_at": logged.recorded_at,
     }
-    columns = [Match.__table__.c[name] for name in about]
-    values = [sa.literal(value, column.type) for column, value in zip(columns, about.values(), strict=True)]
-    sure = sure_matches(session, event).add_columns(*values)
-    session.execute(sa.insert(Match).from_select(["criteria_id", *about], sure))
+    dialect = session.get_bind().dialect.name
+    told = {f"event_{name}": value for name, value in about.items()}
+    session.execute(_keep_sure_matches(dialect), event_numbers(dialect, event) | told)
     checked = checked_matches(session, event)
     if checked:
         session.execute(sa.insert(Match), [{"criteria_id": criteria_id, **about} for criteria_id in checked])
+
+
+@cache
+def _keep_sure_matches(dialect: str) -> sa.Insert:
+    """Return what keeps all sure matches of an event, without a way through this process."""
+    table: Any = Match.__table__
+    about = ("position", "subject_id", "recorded_at")
+    told = [sa.bindparam(f"event_{name}", type_=table.c[name].type) for name in about]
+    return sa.insert(table).from_select(["criteria_id", *about], sure_matches(dialect).add_columns(*told))
 
 
 def events_at(session: Session, positions: set[int]) -> dict[int, EventRow]:

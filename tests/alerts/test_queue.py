@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ def fill(session: Session, number: int) -> None:
     session.execute(sa.insert(Delivery), rows)
 
 
-def plan_of(database: Database, query: sa.Select[Delivery]) -> str:
+def plan_of(database: Database, query: sa.Select[Any]) -> str:
     """Return how the database goes about a query, as it says itself."""
     written = str(query.compile(database.engine, compile_kwargs={"literal_binds": True}))
     with database.engine.begin() as connection:

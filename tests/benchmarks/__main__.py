@@ -1,35 +1,60 @@
 """`python -m tests.benchmarks`: runs every `bench_*.py` here, prints a table, writes var/bench.json.
 
-Exits with 1 where a goal is missed, or its floor where it has one: a goal that is not reached yet is marked.
+With names, those modules alone: `python -m tests.benchmarks matching served`.
+
+Exits with 1 where a goal is missed, or its floor where it has one: a goal that is not reached yet is marked. What was
+measured is kept at once, and a benchmark that fails does not keep the others from being run: all together take long.
 """
 
 import importlib
 import json
 import sys
 import tempfile
+import traceback
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks.results import BENCHMARKS, Result
+from tests.benchmarks.results import BENCHMARKS, Benchmark, Result
 
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE.parent.parent / "var" / "bench.json"
 
 
-def main() -> int:
-    """Run them all; return the exit code."""
-    for module in sorted(HERE.glob("bench_*.py")):
-        importlib.import_module(f"tests.benchmarks.{module.stem}")
-    results: list[Result] = []
+def main(names: Sequence[str]) -> int:
+    """Run all benchmarks, or those of the modules named; return the exit code."""
+    for name in names or sorted(module.stem.removeprefix("bench_") for module in HERE.glob("bench_*.py")):
+        importlib.import_module(f"tests.benchmarks.bench_{name}")
     with tempfile.TemporaryDirectory(prefix="kil-bench-") as folder:
-        for run in BENCHMARKS:
-            print(f"… {run.__name__.replace('_', ' ')}", file=sys.stderr, flush=True)
-            results += run(Path(folder))
+        results, failed = measure_all(BENCHMARKS, Path(folder), OUTPUT)
     print(format_table(results))
-    OUTPUT.parent.mkdir(exist_ok=True)
-    rows = [{**asdict(result), "met": result.met} for result in results]
-    OUTPUT.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
-    return 0 if all(result.held for result in results) else 1
+    if failed:
+        print(f"Could not be measured: {', '.join(failed)}.")
+    return 0 if not failed and all(result.held for result in results) else 1
+
+
+def measure_all(benchmarks: Iterable[Benchmark], folder: Path, output: Path) -> tuple[list[Result], list[str]]:
+    """Run benchmarks one by one; return what they measured and the names of those that failed.
+
+    Writes all that was measured so far into `output` after each.
+    """
+    results: list[Result] = []
+    failed = []
+    output.parent.mkdir(exist_ok=True)
+    for run in benchmarks:
+        title = run.__name__.replace("_", " ")
+        print(f"… {title}", file=sys.stderr, flush=True)
+        try:
+            found = run(folder)
+        except Exception:  # whatever it is: the others are still to be measured
+            traceback.print_exc()
+            failed.append(title)
+            continue
+        results += found
+        print(format_table(found), file=sys.stderr, flush=True)
+        rows = [{**asdict(result), "met": result.met} for result in results]
+        output.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")
+    return results, failed
 
 
 def format_table(results: list[Result]) -> str:
@@ -44,4 +69,4 @@ def format_table(results: list[Result]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

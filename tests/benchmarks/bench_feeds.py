@@ -4,7 +4,7 @@ import statistics
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks.load import Target, requests_per_second, served
+from tests.benchmarks.load import Target, measure, served
 from tests.benchmarks.plans import import_plan_of
 from tests.benchmarks.results import Result, benchmark
 
@@ -65,4 +65,4 @@ def _check(targets: dict[str, Target]) -> None:
 
 def _measure_in_turn(targets: dict[str, Target]) -> list[dict[str, float]]:
     """Return the rates of each round: in it all take turns, so that a busy machine slows all. The first warms up."""
-    return [{name: requests_per_second(target) for name, target in targets.items()} for _ in range(ROUNDS + 1)][1:]
+    return [{name: measure(target).rate for name, target in targets.items()} for _ in range(ROUNDS + 1)][1:]

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from kil_pipeline.alerts.criteria_index import checked_matches, sure_matches
+from kil_pipeline.alerts.criteria_index import checked_matches, event_numbers, sure_matches
 from kil_pipeline.alerts.subscribers import Subscription
 from kil_pipeline.database import Database
 from kil_pipeline.migrations import upgrade
@@ -17,6 +18,7 @@ from tests.postgres import Server
 
 FEW, MANY = 100_000, 1_000_000
 ON_POSTGRESQL = MANY if os.environ.get("KIL_BENCH_FULL") else 250_000
+SUBSCRIPTION = Subscription.__table__
 Ask = Callable[[], list[str]]
 
 
@@ -57,25 +59,31 @@ def matching_on_postgresql(folder: Path) -> list[Result]:
 
 
 def _match(database: Database) -> Ask:
-    event = an_event()
+    event, dialect = an_event(), database.engine.dialect.name
+    of_sure, of_checked = _people_of(sure_matches(dialect), database.sqlite)
 
     def match() -> list[str]:
         with database.read() as session:
-            sure, checked = sure_matches(session, event), checked_matches(session, event)
-            if database.sqlite:
-                wanted = sa.select(sa.type_coerce(Subscription.subscriber_id, sa.Text))
-                found = session.scalars(wanted.where(Subscription.criteria_id.in_(sure)))
-            else:
-                found = session.scalars(_looked_up(sure.subquery()))
-                wanted = sa.select(sa.cast(Subscription.subscriber_id, sa.Text))
-            return [*found, *session.scalars(wanted.where(Subscription.criteria_id.in_(checked)))]
+            found = session.scalars(of_sure, event_numbers(dialect, event)).all()
+            checked = checked_matches(session, event)
+            return [*found, *session.scalars(of_checked, {"checked": checked})] if checked else [*found]
 
     return match
 
 
+def _people_of(sure: sa.Select[UUID], sqlite: bool) -> tuple[sa.Select[str], sa.Select[str]]:
+    """Return the queries of the subscribers' ids, for sure matches and for those that were checked: made once."""
+    by, person = SUBSCRIPTION.c.criteria_id, SUBSCRIPTION.c.subscriber_id
+    checked = by.in_(sa.bindparam("checked", expanding=True))
+    if sqlite:
+        wanted = sa.select(sa.type_coerce(person, sa.Text))
+        return wanted.where(by.in_(sure)), wanted.where(checked)
+    return _looked_up(sure.subquery()), sa.select(sa.cast(person, sa.Text)).where(checked)
+
+
 def _looked_up(sure: sa.Subquery) -> sa.Select[str]:
     """Return the query that looks up each by the index: PostgreSQL would read the other table from end to end."""
-    one = sa.select(Subscription.subscriber_id).where(Subscription.criteria_id == sure.c.criteria_id)
+    one = sa.select(SUBSCRIPTION.c.subscriber_id).where(SUBSCRIPTION.c.criteria_id == sure.c.criteria_id)
     people = one.offset(0).lateral()
     return sa.select(sa.cast(people.c.subscriber_id, sa.Text)).select_from(sure.join(people, sa.true()))
 

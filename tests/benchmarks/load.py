@@ -11,24 +11,50 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 CONNECTIONS = 64
 """Readers’ programs come by the hundred. With few at a time the wait between threads is measured, and not the work."""
 SECONDS = 1
-STARTUP_SECONDS = 30
+STARTUP_SECONDS = 60
+PATIENCE = 20
+"""Seconds after which a request counts as failed."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server in a process of its own, which may have children."""
+
+    port: int
+    process: int
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that it took so far, as Linux counts it (proc_pid_stat(5), fields 14 and 15)."""
+        ticks = 0
+        for process in _family(self.process):
+            fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in children.read_text("utf-8").split():
+            yield from _family(int(child))
 
 
 @dataclass(frozen=True)
 class Target:
     """One address to ask for again and again. `headers`: what the request says besides."""
 
-    port: int
+    server: Running
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def ask(self) -> tuple[int, Mapping[str, str], bytes]:
         """Ask once; return the status, the headers (lower case) and the body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
         try:
             connection.request("GET", self.path, headers=dict(self.headers))
             response = connection.getresponse()
@@ -38,29 +64,29 @@ class Target:
 
 
 @contextmanager
-def served(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
-    """Serve what a factory ("module:function") makes, with the product's own options. Yields the port."""
+def served(factory: str, environment: Mapping[str, str]) -> Iterator[Running]:
+    """Serve what a factory ("module:function") makes, with the product's own options."""
     port = free_port()
     command = [sys.executable, "-m", "tests.benchmarks.apps", factory, str(port)]
     process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:
-        wait_for(port, process)
-        yield port
+        yield wait_for(port, process)
     finally:
         process.terminate()
         process.wait(20)
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a server answers. Raises `RuntimeError` where it does not start."""
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> Running:
+    """Wait until a server answers, and return it. Raises `RuntimeError` where it does not start."""
+    running = Running(port, process.pid)
     deadline = time.monotonic() + STARTUP_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            Target(port, "/").ask()
+            Target(running, "/").ask()
         except OSError:
             time.sleep(0.1)
         else:
-            return
+            return running
     raise RuntimeError("A server to be measured did not start; see above.")
 
 
@@ -72,18 +98,35 @@ def free_port() -> int:
         return port
 
 
-def requests_per_second(target: Target, seconds: int = SECONDS, connections: int = CONNECTIONS) -> float:
-    """Return how many requests a second are answered, in so many seconds. Raises `RuntimeError` where any was not."""
+@dataclass(frozen=True)
+class Measured:
+    """How fast a server answers."""
+
+    rate: float
+    """Requests a second, by the clock: the client takes part of the processors, and so does whoever else is busy."""
+    effort: float
+    """Requests for each second of processor time that the server takes."""
+
+
+def measure(target: Target, seconds: int = SECONDS, connections: int = CONNECTIONS) -> Measured:
+    """Ask for so many seconds. Raises `RuntimeError` where any request was not answered."""
+    before = target.server.processor_seconds()
+    printed = _ask_often(target, seconds, connections)
+    taken = target.server.processor_seconds() - before
+    return Measured(read_rate(printed), read_number(printed) / taken)
+
+
+def _ask_often(target: Target, seconds: int, connections: int) -> str:
     wrk = shutil.which("wrk")
     if wrk is None:
         raise RuntimeError(
             "The feeds are measured with wrk: `make bench` installs it (on Debian: apt-get install wrk)."
         )
     headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
-    size = ("-t", "1", "-c", str(connections), "-d", str(seconds))
-    command = [wrk, *size, *headers, f"http://127.0.0.1:{target.port}{target.path}"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
-    return read_rate(printed)
+    # Where the machine is busy an answer may take seconds: it counts as one, and is no error as by wrk's own 2 seconds.
+    size = ("-t", "1", "-c", str(connections), "-d", str(seconds), "--timeout", f"{PATIENCE}s")
+    command = [wrk, *size, *headers, f"http://127.0.0.1:{target.server.port}{target.path}"]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
 
 
 def read_rate(printed: str) -> float:
@@ -92,3 +135,11 @@ def read_rate(printed: str) -> float:
     if rate is None or "Socket errors" in printed or "Non-2xx" in printed:
         raise RuntimeError(f"Not every request was answered:\n{printed}")
     return float(rate[1])
+
+
+def read_number(printed: str) -> int:
+    """Return how many requests were answered, from what wrk printed."""
+    number = re.search(r"^\s+(\d+) requests in ", printed, re.MULTILINE)
+    if number is None:
+        raise RuntimeError(f"Not what wrk prints:\n{printed}")
+    return int(number[1])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import feedparser
 
-from tests.benchmarks.load import free_port, wait_for
+from tests.benchmarks.load import Running, free_port, wait_for
 
 SERVERS = Path(__file__).resolve().parents[2] / ".venv/servers"
 """Where `make bench` unpacks Debian's packages."""
@@ -34,8 +34,8 @@ http {{
 
 
 @contextmanager
-def nginx(folder: Path) -> Iterator[int]:
-    """Serve a folder's files by one process of nginx. Yields the port."""
+def nginx(folder: Path) -> Iterator[Running]:
+    """Serve a folder's files by one process of nginx."""
     if not NGINX.exists():
         raise RuntimeError("There is no nginx to compare with: `make bench` unpacks it.")
     port = free_port()
@@ -43,8 +43,7 @@ def nginx(folder: Path) -> Iterator[int]:
     configuration.write_text(CONFIGURATION.format(folder=folder, port=port), "utf-8")
     process = subprocess.Popen([str(NGINX), "-p", str(folder), "-e", "stderr", "-c", str(configuration)])
     try:
-        wait_for(port, process)
-        yield port
+        yield wait_for(port, process)
     finally:
         process.terminate()
         process.wait(20)
