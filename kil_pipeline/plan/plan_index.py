@@ -2,7 +2,7 @@
 
 The database would group all hits anew for each filter. Here each code has one whole number, of which each entry has one
 bit; how many entries have two codes is how many bits two numbers share. The codes of a few hits are counted one by one
-(`choice_counts`). A publication costs one reading of what was published. 100,000 entries take some 40 MB of a process.
+(`choice_counts`). A publication costs one reading of what was published. 100,000 entries take 35 MB.
 """
 
 import uuid

@@ -36,6 +36,8 @@ class Result:
         return self.ratio >= bound if self.better == "higher" else self.ratio <= bound
 
 
+Clock = Callable[[Callable[[], object]], float]
+"""Tells how long work takes: `seconds` or `processor_seconds`."""
 Benchmark = Callable[[Path], list[Result]]
 """Takes a folder, the same for all benchmarks of a run, to put things in; returns what it measured."""
 
@@ -49,18 +51,21 @@ def benchmark(function: Benchmark) -> Benchmark:
     return function
 
 
-def time_ratio(work: Callable[[], object], base: Callable[[], object], *, rounds: int = 15) -> float:
-    """Return how many times as long `work` takes as `base`.
+def time_ratio(
+    work: Callable[[], object], base: Callable[[], object], *, rounds: int = 15, clock: Clock | None = None
+) -> float:
+    """Return how many times as long `work` takes as `base`, by `clock` (else by the one on the wall).
 
     They take turns, so that a machine that is busy for a while slows both; the median round counts. The first round
     warms both up and does not count.
     """
+    clock = clock or seconds
     work()
     base()
     gc.collect()
     gc.disable()
     try:
-        return statistics.median(seconds(work) / seconds(base) for _ in range(rounds))
+        return statistics.median(clock(work) / clock(base) for _ in range(rounds))
     finally:
         gc.enable()
 
