@@ -16,7 +16,7 @@ from pathlib import Path
 CONNECTIONS = 64
 """Readers’ programs come by the hundred. With few at a time the wait between threads is measured, and not the work."""
 SECONDS = 1
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 180
 PATIENCE = 20
 """Seconds after which a request counts as failed."""
 
