@@ -100,6 +100,7 @@ def test_a_measurement_with_failed_requests_is_none(line: str) -> None:
         read_rate(line + PRINTED)
 
 
-def test_a_measurement_without_a_rate_is_none() -> None:
+@pytest.mark.parametrize("printed", ["unable to connect", PRINTED.replace("1498.25", "0.00")])
+def test_a_measurement_without_a_rate_is_none(printed: str) -> None:
     with pytest.raises(RuntimeError, match="Not every request was answered"):
-        read_rate("unable to connect")
+        read_rate(printed)

@@ -1,6 +1,8 @@
 """Matching one event to the subscriptions it is for, among a million: against a hundred thousand, and naive SQL."""
 
 import os
+import statistics
+import time
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +13,7 @@ from kil_pipeline.alerts.criteria_index import checked_matches, event_numbers, s
 from kil_pipeline.alerts.subscribers import Subscription
 from kil_pipeline.database import Database
 from kil_pipeline.migrations import upgrade
+from tests.benchmarks.load import Running
 from tests.benchmarks.results import Result, benchmark, time_ratio
 from tests.benchmarks.sites import made_database
 from tests.benchmarks.wishes import an_event, array_query, fill, naive_query
@@ -18,6 +21,7 @@ from tests.postgres import Server
 
 FEW, MANY = 100_000, 1_000_000
 ON_POSTGRESQL = MANY if os.environ.get("KIL_BENCH_FULL") else 250_000
+ROUNDS = 7
 SUBSCRIPTION = Subscription.__table__
 Ask = Callable[[], list[str]]
 
@@ -46,16 +50,36 @@ def matching_as_subscriptions_grow(folder: Path) -> list[Result]:
 
 @benchmark
 def matching_on_postgresql(folder: Path) -> list[Result]:
-    """On a server of its own, against a table with arrays that is read from end to end."""
+    """On a server of its own, against a table with arrays that is read from end to end.
+
+    By the processor time of both sides: ours is so short that on a busy machine it waits longer than it takes.
+    """
     with Server() as server:
         database = Database(server.create_template())
         upgrade(database, authority="example.org,2026-01-01")
         fill(database, ON_POSTGRESQL)
         ours, arrays = _match(database), _match_with(database, array_query())
         assert sorted(ours()) == sorted(arrays())
-        faster = time_ratio(arrays, ours, rounds=9)
+        backend = _single_process(database)
+        turns = [_effort(arrays, 4, backend) / _effort(ours, 60, backend) for _ in range(ROUNDS + 1)][1:]
         database.close()
-    return [Result("matching an event on PostgreSQL: a scan of arrays to ours", faster, 15, "higher", floor=5)]
+    faster = statistics.median(turns)
+    return [Result("matching an event on PostgreSQL: a scan of arrays to ours", faster, 15, "higher", floor=7)]
+
+
+def _single_process(database: Database) -> Running:
+    """Return the process behind the one connection, and have it scan alone: shared out, a scan takes more in all."""
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("SET max_parallel_workers_per_gather = 0")
+        return Running(0, connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+def _effort(ask: Ask, times: int, backend: Running) -> float:
+    """Return the processor seconds that asking so often takes here and in the database, for each time."""
+    before = time.process_time() + backend.processor_seconds()
+    for _ in range(times):
+        ask()
+    return (time.process_time() + backend.processor_seconds() - before) / times
 
 
 def _match(database: Database) -> Ask:

@@ -16,7 +16,7 @@ from pathlib import Path
 CONNECTIONS = 64
 """Readers’ programs come by the hundred. With few at a time the wait between threads is measured, and not the work."""
 SECONDS = 1
-STARTUP_SECONDS = 60
+STARTUP_SECONDS = 180
 PATIENCE = 20
 """Seconds after which a request counts as failed."""
 
@@ -132,7 +132,7 @@ def _ask_often(target: Target, seconds: int, connections: int) -> str:
 def read_rate(printed: str) -> float:
     """Return the rate from what wrk printed. Raises `RuntimeError` where some requests failed or none was made."""
     rate = re.search(r"^Requests/sec:\s+([\d.]+)$", printed, re.MULTILINE)
-    if rate is None or "Socket errors" in printed or "Non-2xx" in printed:
+    if rate is None or not float(rate[1]) or "Socket errors" in printed or "Non-2xx" in printed:
         raise RuntimeError(f"Not every request was answered:\n{printed}")
     return float(rate[1])
 
