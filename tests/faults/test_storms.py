@@ -19,7 +19,7 @@ from tests.faults.storm_ledgers import addresses, describe, hashes, read_ledger,
 from tests.faults.storms import Storm, errors
 
 pytestmark = pytest.mark.slow
-MAILS = int(os.environ.get("STORM_MAILS", "1000"))
+MAILS = int(os.environ.get("STORM_MAILS", "750"))
 CLOCK_THREADS = 2
 """A clock sends in its tick, and beside it what was queued since."""
 seeded = pytest.mark.parametrize("seed", [int(os.environ.get("STORM_SEED", "1"))], ids="seed {}".format)
