@@ -1,10 +1,12 @@
 """The database: engine, types, sessions. Two ways in: `read()` and `write()`."""
 
 import sqlite3
+import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -58,6 +60,31 @@ def new_id() -> uuid.UUID:
     return uuid7()
 
 
+class Turns:
+    """Lets in one thread at a time, and whoever waits before whoever was in last.
+
+    SQLite gives the one writer's place to whoever asks while it is free, and who waits asks a few times a second. Who
+    waited beside a job that writes batch after batch could ask in vain for half a minute, and fail.
+    """
+
+    def __init__(self) -> None:
+        self._next, self._turn = threading.Lock(), threading.Lock()
+
+    def __enter__(self) -> None:
+        """Wait for the turn."""
+        with self._next:
+            self._turn.acquire()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Let in who waits."""
+        self._turn.release()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits."""
+        return self._next.locked()
+
+
 class Database:
     """One database. Thread-safe; make one per process."""
 
@@ -68,6 +95,8 @@ class Database:
         self.engine = _make_engine(url)
         self.writer = self.engine.execution_options(kil_write=True)
         """The same engine, on which a transaction takes the one writer's place at once (SQLite)."""
+        self.turns = Turns()
+        """The threads that write (SQLite)."""
         self.sessions = sessionmaker(expire_on_commit=False)
         """Makes the sessions of this database alone: what must happen at its commits listens to it."""
 
@@ -82,9 +111,11 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Yield a session that commits at the end, or rolls everything back where anything raises.
 
-        On SQLite it takes the one writer's place at once (BEGIN IMMEDIATE), so that no reader has to be upgraded.
+        On SQLite it takes the one writer's place at once (BEGIN IMMEDIATE), so that no reader has to be upgraded; the
+        threads of a process take turns. Not to be nested.
         """
-        with self.sessions(bind=self.writer) as session, session.begin():
+        turn = self.turns if self.sqlite else nullcontext()
+        with turn, self.sessions(bind=self.writer) as session, session.begin():
             yield session
 
     def close(self) -> None:

@@ -45,6 +45,8 @@ def count_many_hits(
 
 def erase_old_counts(session: Session, now: datetime) -> int:
     """Erase the counts whose window is over. Returns how many."""
-    old = session.scalars(sa.select(RateCount.key).where(RateCount.expires_at <= now).limit(500)).all()
-    session.execute(sa.delete(RateCount).where(RateCount.key.in_(old), RateCount.expires_at <= now))
+    # What somebody counts at this moment stays: who waits for them while others wait for us waits in a circle.
+    over = sa.select(RateCount.key).where(RateCount.expires_at <= now).limit(500).with_for_update(skip_locked=True)
+    old = session.scalars(over).all()
+    session.execute(sa.delete(RateCount).where(RateCount.key.in_(old)))
     return len(old)

@@ -1,5 +1,8 @@
 """The databases that the tests are given."""
 
+import threading
+import time
+
 import pytest
 import sqlalchemy as sa
 
@@ -13,3 +16,28 @@ def test_each_test_gets_a_migrated_database_of_its_own(database: Database, turn:
         # Fails in the second turn where the first turn's table is still there.
         session.execute(sa.text("CREATE TABLE left_behind (turn INTEGER)"))
     assert not needs_upgrade(database)
+
+
+def test_whoever_waits_to_write_comes_before_the_one_who_wrote_last(sqlite_database: Database) -> None:
+    order = []
+
+    def write(who: str) -> None:
+        with sqlite_database.write():
+            order.append(who)
+
+    other = threading.Thread(target=write, args=("the other",))
+    with sqlite_database.write():
+        order.append("a job")
+        other.start()
+        while not sqlite_database.turns.awaited:
+            time.sleep(0.001)
+    write("the job again")
+    other.join()
+    assert order == ["a job", "the other", "the job again"]
+
+
+def test_what_fails_gives_its_turn_back(sqlite_database: Database) -> None:
+    with pytest.raises(TypeError), sqlite_database.write():
+        raise TypeError
+    with sqlite_database.write():
+        assert not sqlite_database.turns.awaited

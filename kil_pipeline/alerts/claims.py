@@ -22,8 +22,6 @@ LEASE = timedelta(minutes=10)
 """How long a worker may take until the next attempt of its batch, and for one attempt, before others take over."""
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 """How long the next attempt waits after each one that was put off; the last one holds for all that follow."""
-MOST_LOOKS = 100
-"""How many batches one claim looks at where none of them may go: what is behind them leaves all the same."""
 MOST_ATTEMPTS = 18
 """With the waits above: four and a half days (RFC 5321, 4.5.4.1). A weekend without a server loses nothing."""
 
@@ -52,26 +50,22 @@ Admit = Callable[[Session, list[Delivery]], list[Delivery]]
 
 def claim_deliveries(
     session: Session, now: datetime, *, limit: int = 10, admit: Admit | None = None
-) -> tuple[ClaimedDelivery, ...]:
+) -> tuple[int, tuple[ClaimedDelivery, ...]]:
     """Take deliveries that are due, and those whose lease ran out. No two workers get the same.
 
     Somebody waits for a sign-in link or a confirmation: those come first, then the oldest. `admit` says which of them
-    may go now; where it takes none, the next ones are looked at.
+    may go now. Returns how many were looked at (0: nothing is due any more), and those that may go. Where none may,
+    look again in another transaction: workers that count for ever more domains in one wait for each other in a circle.
     """
-    rows: list[Delivery] = []
-    for _ in range(MOST_LOOKS):
-        found = [*session.scalars(due_deliveries(WAITED_FOR, now, limit))]
-        if len(found) < limit:
-            found += session.scalars(due_deliveries(("digest", "outlook"), now, limit - len(found)))
-        rows = admit(session, found) if admit else found
-        if rows or not found:
-            break
-        session.flush()
+    found = [*session.scalars(due_deliveries(WAITED_FOR, now, limit))]
+    if len(found) < limit:
+        found += session.scalars(due_deliveries(("digest", "outlook"), now, limit - len(found)))
+    rows = admit(session, found) if admit else found
     claim_id = new_id()
     for row in rows:
         row.state, row.due_at, row.claim_id = "sending", now + LEASE, claim_id
     session.flush()
-    return tuple(
+    return len(found), tuple(
         ClaimedDelivery(row.id, cast(DeliveryKind, row.kind), row.address, row.subscriber_id, row.body, claim_id)
         for row in rows
     )

@@ -22,8 +22,8 @@ def send_deliveries(jobs: Jobs, now: datetime) -> int:
     for _ in range(MOST_BATCHES):
         with jobs.database.write() as session:
             at = moment()
-            claimed = claim_deliveries(session, at, admit=_gate(jobs, at).admit)
-        if not claimed:
+            looked_at, claimed = claim_deliveries(session, at, admit=_gate(jobs, at).admit)
+        if not looked_at:
             break
         for delivery in claimed:
             receipt = _attempt(jobs, writer, delivery, moment())

@@ -34,16 +34,20 @@ def gate(
     return DomainGate(MailLimits(MailLimit(connections, a_minute), domains), now, lambda: chance)
 
 
-def claim(session: Session, passing: DomainGate) -> tuple[ClaimedDelivery, ...]:
-    return claim_deliveries(session, passing.now, admit=passing.admit)
+def claim(database: Database, passing: DomainGate) -> tuple[ClaimedDelivery, ...]:
+    """Look at what is due until some of it may go, or nothing is due any more."""
+    looked_at, claimed = 1, tuple[ClaimedDelivery, ...]()
+    while looked_at and not claimed:
+        with database.write() as session:
+            looked_at, claimed = claim_deliveries(session, passing.now, admit=passing.admit)
+    return claimed
 
 
 def send_all(database: Database, passing: DomainGate, receipt: Receipt = TAKEN) -> Counter[str]:
     """Send until nothing may be, and return how many mails left for each domain."""
     sent: Counter[str] = Counter()
     while True:
-        with database.write() as session:
-            claimed = claim(session, passing)
+        claimed = claim(database, passing)
         if not claimed:
             return sent
         for mail in claimed:
@@ -92,10 +96,7 @@ def test_as_many_batches_of_a_domain_are_under_way_as_it_takes_connections(datab
     with database.write() as session:
         queue(session, [f"reader{n}@big.example.org" for n in range(40)])
         queue(session, ["ann@small.example.org"])
-    claims = []
-    for _ in range(3):
-        with database.write() as session:
-            claims.append(claim(session, passing))
+    claims = [claim(database, passing) for _ in range(3)]
     assert [[mail.domain for mail in claimed] for claimed in claims] == [
         ["big.example.org"] * 10,
         ["big.example.org"] * 10,
@@ -104,9 +105,8 @@ def test_as_many_batches_of_a_domain_are_under_way_as_it_takes_connections(datab
     with database.write() as session:
         for mail in claims[0]:
             mark_delivery(session, mail, Receipt(Outcome.SENT), NOW, 0.0)
-    with database.write() as session:
-        later = gate(NOW + timedelta(seconds=6), connections=2)
-        assert [mail.domain for mail in claim(session, later)] == ["big.example.org"] * 10
+    later = gate(NOW + timedelta(seconds=6), connections=2)
+    assert [mail.domain for mail in claim(database, later)] == ["big.example.org"] * 10
 
 
 def test_a_domain_that_puts_us_off_is_left_alone_for_longer_each_time(database: Database) -> None:
@@ -135,6 +135,19 @@ def test_what_waits_for_a_slow_domain_has_lost_no_attempt(database: Database) ->
         due = session.scalars(sa.select(Delivery.due_at).distinct()).all()
     assert (tried, due) == ([0] * 24 + [1], [NOW + MINUTE])
     assert send_all(database, gate(NOW + MINUTE)) == {"slow.example.org": 25}
+
+
+def test_each_look_at_the_queue_is_one_batch_so_that_it_counts_for_its_domains_alone(database: Database) -> None:
+    with database.write() as session:
+        note_outcome(session, "slow.example.org", SLOW, NOW, 0.0)
+        queue(session, [f"reader{n}@slow.example.org" for n in range(10)])
+        queue(session, ["ann@quick.example.org"])
+    looks = []
+    for _ in range(3):
+        with database.write() as session:
+            looked_at, claimed = claim_deliveries(session, NOW, admit=gate(a_minute=30).admit)
+            looks.append((looked_at, [mail.domain for mail in claimed]))
+    assert looks == [(10, []), (1, ["quick.example.org"]), (0, [])]
 
 
 def test_a_domain_that_takes_a_mail_again_is_forgotten(database: Database) -> None:

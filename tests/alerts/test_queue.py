@@ -61,13 +61,13 @@ def test_what_somebody_waits_for_goes_first_then_digests_each_oldest_first(datab
     with database.write() as session:
         for kind, minutes in queued:
             queue_delivery(session, kind, "reader@example.org", {}, due_at=NOW + minutes * MINUTE, now=NOW)
-        claimed = claim_deliveries(session, NOW + 5 * MINUTE, limit=4)
+        _, claimed = claim_deliveries(session, NOW + 5 * MINUTE, limit=4)
         assert [delivery.kind for delivery in claimed] == ["confirmation", "sign_in", "address_changed", "digest"]
-        assert len(claim_deliveries(session, NOW + 5 * MINUTE)) == 1
+        assert len(claim_deliveries(session, NOW + 5 * MINUTE)[1]) == 1
 
 
 def test_every_kind_of_mail_is_claimed(database: Database) -> None:
     with database.write() as session:
         for kind in KINDS:
             queue_delivery(session, kind, "reader@example.org", {}, due_at=NOW, now=NOW)
-        assert sorted(delivery.kind for delivery in claim_deliveries(session, NOW)) == sorted(KINDS)
+        assert sorted(delivery.kind for delivery in claim_deliveries(session, NOW)[1]) == sorted(KINDS)
