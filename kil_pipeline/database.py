@@ -69,14 +69,19 @@ class Turns:
 
     def __init__(self) -> None:
         self._next, self._turn = threading.Lock(), threading.Lock()
+        self._whose: int | None = None
 
     def __enter__(self) -> None:
-        """Wait for the turn."""
+        """Wait for the turn. Raises `RuntimeError` where the thread has it already: it would wait for ever."""
+        if self._whose == threading.get_ident():
+            raise RuntimeError("A transaction that writes was begun inside another one of the same thread.")
         with self._next:
             self._turn.acquire()
+        self._whose = threading.get_ident()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Let in who waits."""
+        self._whose = None
         self._turn.release()
 
     @property
@@ -112,7 +117,7 @@ class Database:
         """Yield a session that commits at the end, or rolls everything back where anything raises.
 
         On SQLite it takes the one writer's place at once (BEGIN IMMEDIATE), so that no reader has to be upgraded; the
-        threads of a process take turns. Not to be nested.
+        threads of a process take turns. One inside another raises `RuntimeError` there.
         """
         turn = self.turns if self.sqlite else nullcontext()
         with turn, self.sessions(bind=self.writer) as session, session.begin():

@@ -41,3 +41,10 @@ def test_what_fails_gives_its_turn_back(sqlite_database: Database) -> None:
         raise TypeError
     with sqlite_database.write():
         assert not sqlite_database.turns.awaited
+
+
+def test_one_transaction_inside_another_is_an_error_and_not_a_wait_for_ever(sqlite_database: Database) -> None:
+    with sqlite_database.write(), pytest.raises(RuntimeError, match="inside another one"), sqlite_database.write():
+        pytest.fail("It must not be reached.")
+    with sqlite_database.write() as session:
+        assert session.scalar(sa.text("SELECT 1")) == 1
