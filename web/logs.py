@@ -27,3 +27,5 @@ def set_up_logs(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    # It warns at each second in which the last look at the queue still sends mail: that is how it is meant to be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

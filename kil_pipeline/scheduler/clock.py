@@ -15,7 +15,7 @@ from kil_pipeline.scheduler.job_parts import Jobs
 from kil_pipeline.scheduler.jobs import run_tick
 from kil_pipeline.scheduler.mail_job import send_deliveries
 
-SEND_SECONDS = 5
+SEND_SECONDS = 1
 """How often the clock asks whether a mail is queued: one look at an index."""
 
 log = structlog.get_logger("scheduler")

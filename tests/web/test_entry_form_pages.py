@@ -77,10 +77,10 @@ def test_a_headline_alone_is_enough_to_publish(author: FlaskClient, client: Flas
 
 
 def test_a_headline_that_looks_like_code_is_shown_in_the_message_as_it_was_written(author: FlaskClient) -> None:
-    start(author, {"headline": "Breaks <b>now</b> & later", "then": "preview"})
+    start(author, {"headline": "Breaks for those <18 & >65", "then": "preview"})
     publish(author)
     assert messages(HtmlPage(author.get("/workspace"))) == [
-        "“Breaks <b>now</b> & later” (EXC-0001) is published: everybody can see it now. See its public page"
+        "“Breaks for those <18 & >65” (EXC-0001) is published: everybody can see it now. See its public page"
     ]
 
 
