@@ -16,6 +16,7 @@ from kil_pipeline.alerts.webhooks import Webhook
 from kil_pipeline.database import Database
 from kil_pipeline.events.log import EventRow
 from kil_pipeline.migrations import needs_upgrade
+from kil_pipeline.plan.entry_figures import uncounted_entries
 from kil_pipeline.scheduler.heartbeats import ALIVE, last_ticks, worker_alive
 
 LATE = timedelta(minutes=15)
@@ -48,6 +49,7 @@ def examine_database(database: Database, now: datetime) -> Iterator[Finding]:
         with database.read() as session:
             yield from _clock(session, database, now)
             yield from _matching(session, now)
+            yield from _figures(session)
             yield from _deliveries(session, now)
             yield from _webhooks(session)
             yield from _slow_domains(session)
@@ -82,6 +84,12 @@ def _matching(session: Session, now: datetime) -> Iterator[Finding]:
     if number:
         says = f"Events that wait to be matched with what people follow: {number}, since {_moment(oldest)}."
         yield Finding(True, says, "Run `kil tick`: it says which step fails, and its log why.")
+
+
+def _figures(session: Session) -> Iterator[Finding]:
+    if number := uncounted_entries(session):
+        says = f"Planned opportunities that early-notice records leave out: {number}."
+        yield Finding(True, says, "A migration was stopped, or an older version still publishes. Run: kil reindex")
 
 
 def _deliveries(session: Session, now: datetime) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from kil_pipeline.alerts.deliveries import Delivery, queue_delivery
 from kil_pipeline.alerts.suppressions import suppress
 from kil_pipeline.database import Database
+from kil_pipeline.plan.entries import PublicEntryRow
+from kil_pipeline.plan.entry_figures import count_uncounted
 from kil_pipeline.scheduler.heartbeats import beat
 from kil_pipeline.settings import Settings, load_settings
 from tests.factories import NOW, a_commissioner, publish, some_content
@@ -102,6 +104,20 @@ def a_mail(session: Session, state: str, detail: str = "") -> None:
     mail_id = queue_delivery(session, "digest", "r@example.org", {}, due_at=NOW + HOUR, now=NOW - HOUR)
     row = session.get_one(Delivery, mail_id)
     row.state, row.detail, row.ended_at = state, detail, None if state == "deferred" else NOW
+
+
+def test_entries_that_no_figures_count_are_broken_until_they_are_indexed_anew(
+    settings: Settings, database: Database
+) -> None:
+    with database.write() as session:
+        council = a_commissioner(session).id
+        for headline in ("Lunch clubs", "Home care"):
+            publish(session, council, some_content(headline))
+        session.execute(sa.update(PublicEntryRow).values(dates_stated=None))  # as a stopped migration leaves them
+    left_out = broken(settings)
+    with database.write() as session:
+        assert count_uncounted(session) == 2
+    assert (left_out, broken(settings)) == (["Planned opportunities that early-notice records leave out: 2."], [])
 
 
 def test_overdue_mail_is_broken_and_mail_that_waits_its_turn_is_not(settings: Settings, database: Database) -> None:
