@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from kil_pipeline.alerts.letters import NoticeLetter
 from kil_pipeline.database import Database
 from kil_pipeline.organisations.members import Role
+from kil_pipeline.organisations.organisations import OrganisationName
 from kil_pipeline.plan.contents import EntryContent
 from kil_pipeline.support.offers import SupportSettings, set_support
 from tests.alerts.sinks import Post
@@ -69,6 +70,17 @@ def test_no_public_page_shows_where_requests_go(client: FlaskClient, body: uuid.
         assert "hidden@" not in client.get(path).text
     page = HtmlPage(client.get("/local-support/body-of-leeds"))
     assert page.texts("p", "govuk-body")[:2] == ["Free.", "We answer in three days."]
+
+
+def test_a_page_of_which_nothing_more_is_known_has_no_box_that_says_so(
+    client: FlaskClient, sqlite_database: Database, body: uuid.UUID
+) -> None:
+    address = "/local-support/body-of-leeds"
+    headings = [HtmlPage(client.get(address)).texts("h2")]
+    with sqlite_database.write() as session:
+        session.add(OrganisationName(organisation_id=body, normalised="leeds body", spelled="Leeds Body"))
+    headings.append(HtmlPage(client.get(address)).texts("h2"))
+    assert [heading.count("About it") for heading in headings] == [0, 1]
 
 
 def test_from_the_question_to_the_answer(

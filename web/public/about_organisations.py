@@ -36,11 +36,6 @@ class AboutOrganisation:
         """Each register in words, with the number in it."""
         return tuple((register_name(scheme), number) for scheme, number in self.particulars.identifiers)
 
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to say."""
-        return not (self.names or self.numbers or self.areas or self.particulars.parent or self.parts)
-
 
 def about_organisation(session: Session, organisation_id: uuid.UUID) -> AboutOrganisation:
     """Return what everyone may know of an organisation."""
