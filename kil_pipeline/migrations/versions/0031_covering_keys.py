@@ -43,4 +43,4 @@ def _rebuild_keys() -> None:
 
 
 def downgrade() -> None:
-    raise RuntimeError("Going back would lose what was published. Restore a backup instead.")
+    raise RuntimeError("The code before cannot be gone back to: restore a backup instead.")
