@@ -72,6 +72,13 @@ def test_no_public_page_shows_where_requests_go(client: FlaskClient, body: uuid.
     assert page.texts("p", "govuk-body")[:2] == ["Free.", "We answer in three days."]
 
 
+def test_what_is_planned_in_a_patch_names_who_plans_it(client: FlaskClient, publish: Publish, body: uuid.UUID) -> None:
+    publish(EntryContent("Falls classes", areas=(LEEDS,)))
+    links = HtmlPage(client.get("/local-support/body-of-leeds")).links()
+    assert links["Exampleshire Council"] == "/commissioners/exampleshire-council"
+    assert "Exampleshire Council" not in HtmlPage(client.get("/commissioners/exampleshire-council")).links()
+
+
 def test_a_page_of_which_nothing_more_is_known_has_no_box_that_says_so(
     client: FlaskClient, sqlite_database: Database, body: uuid.UUID
 ) -> None:
